@@ -291,16 +291,6 @@ class PhiConfig:
                 f"hidden_size must be a multiple of num_attention_heads "
                 f"({self.num_attention_heads}), got {self.hidden_size}"
             )
-        if self.rotary_dim % 2 or not 0 < self.rotary_dim <= self.head_dim:
-            raise ValueError(
-                "partial_rotary_factor must rotate an even number of 2 to head_dim "
-                f"({self.head_dim}) dimensions, got {self.rope_parameters['partial_rotary_factor']} "
-                f"({self.rotary_dim} dimensions)"
-            )
-        if self.rope_parameters["rope_type"] == "dynamic" and self.rotary_dim < 4:
-            raise ValueError(
-                f"rope_type 'dynamic' needs at least 4 rotated dimensions, got {self.rotary_dim}"
-            )
         for name in ("resid_pdrop", "embd_pdrop", "attention_dropout"):
             value = getattr(self, name)
             if value is None:

@@ -140,11 +140,22 @@ class RotaryEmbedding:
     No module and no buffer: `half()` must not reach the frequencies, and a model built on the meta device has
     nothing to load for them. Frequencies that depend on the length are computed anew from the length given, so
     that one request never changes another's.
+
+    Raises:
+        ValueError: the rotated part of a head is odd, empty or wider than the head.
     """
 
     def __init__(self, config: PhiConfig) -> None:
         self.config = config
         rope = config.rope_parameters
+        # `dynamic` raises its base to dim / (dim - 2).
+        lowest = 4 if rope["rope_type"] == "dynamic" else 2
+        if config.rotary_dim % 2 or not lowest <= config.rotary_dim <= config.head_dim:
+            raise ValueError(
+                f"partial_rotary_factor must rotate an even number of {lowest} to head_dim "
+                f"({config.head_dim}) dimensions, got {rope['partial_rotary_factor']} "
+                f"({config.rotary_dim} dimensions)"
+            )
         self._function = ROPE_FUNCTIONS[rope["rope_type"]]
         self._depends_on_length = rope["rope_type"] in ("dynamic", "longrope")
         self._frequencies: dict[tuple[torch.device, int], tuple[Tensor, float]] = {}
