@@ -7,9 +7,11 @@ from phi_model.cache import Cache, DynamicCache, StaticCache
 from phi_model.config import PhiConfig
 from phi_model.heads import PhiForSequenceClassification, PhiForTokenClassification
 from phi_model.model import PhiForCausalLM, PhiModel
+from phi_model.request import CompletionRequest, RequestError
 
 __all__ = [
     "Cache",
+    "CompletionRequest",
     "DynamicCache",
     "PhiConfig",
     "PhiForCausalLM",
@@ -17,6 +19,7 @@ __all__ = [
     "PhiForTokenClassification",
     "PhiModel",
     "PhiTokenizer",
+    "RequestError",
     "StaticCache",
     "pipeline",
 ]
