@@ -150,12 +150,15 @@ class CompletionText(Generic[T]):
         """A stop string was found; what follows it is dropped."""
         return self._matcher.matched is not None
 
-    def push(self, token: T, raw: bytes) -> tuple[str, list[tuple[T, int, int]]]:
+    def push(
+        self, token: T, raw: bytes, *, match: bool = True
+    ) -> tuple[str, list[tuple[T, int, int]]]:
         """Takes one token.
 
         Args:
             token: anything that stands for the token; it is given back with its span.
             raw: the bytes of the token; empty for a special token.
+            match: False for an echoed prompt, in which stop strings mean nothing.
 
         Returns:
             The text that became final, and the tokens that did as ``(token, start, end)``: a byte
@@ -171,7 +174,7 @@ class CompletionText(Generic[T]):
             self._token_start = self._decoded = self._released = start + len(raw)
             return text, [(token, start, self._token_start)]
         self._queue.append(_Queued(token, self._raw_pushed))
-        return self._advance(text, widths, ended=False)
+        return self._advance(text, widths, match=match)
 
     def finish(self) -> tuple[str, list[tuple[T, int, int]]]:
         """Ends the text: gives everything that was held back."""
@@ -179,7 +182,7 @@ class CompletionText(Generic[T]):
         return self._advance(text, widths, ended=True)
 
     def _advance(
-        self, text: str, widths: bytes, ended: bool
+        self, text: str, widths: bytes, *, match: bool = True, ended: bool = False
     ) -> tuple[str, list[tuple[T, int, int]]]:
         raw_decoded = self._raw_decoded + len(widths)
         for queued in self._queue:
@@ -188,7 +191,7 @@ class CompletionText(Generic[T]):
                 queued.end = self._decoded + sum(widths[:known])
         self._raw_decoded = raw_decoded
         self._decoded += sum(widths)
-        out = self._matcher.push(text)
+        out = self._matcher.push(text) if match else text
         if ended:
             out += self._matcher.flush()
         self._released += len(out.encode())

@@ -65,11 +65,21 @@ def first_match(text: str, stop: tuple[str, ...]) -> tuple[str, str | None]:
     return text, None
 
 
-STOPS = [(), ("\n\n",), ("aab",), ("ab", "b"), ("abab", "bab"), ("def", "class", "\n#"), ("aaa", "aa")]
+STOPS = [
+    (),
+    ("\n\n",),
+    ("aab",),
+    ("ab", "b"),
+    ("abab", "bab"),
+    ("def", "class", "\n#"),
+    ("aaa", "aa"),
+]
 
 
 @pytest.mark.parametrize("stop", STOPS)
-@pytest.mark.parametrize("text", ["aaab", "ababab", "x\n\ny", "a\n#b", "aaaaaa", "no", "", "classdef"])
+@pytest.mark.parametrize(
+    "text", ["aaab", "ababab", "x\n\ny", "a\n#b", "aaaaaa", "no", "", "classdef"]
+)
 def test_stop_matches_whatever_the_split(text: str, stop: tuple[str, ...]) -> None:
     expected = first_match(text, stop)
     for cuts in itertools.chain.from_iterable(
@@ -96,7 +106,9 @@ def test_empty_stop_is_refused() -> None:
         StopMatcher(("",))
 
 
-def stream(pieces: list[bytes], stop: tuple[str, ...]) -> tuple[str, list[tuple[int, int, int]], bool]:
+def stream(
+    pieces: list[bytes], stop: tuple[str, ...]
+) -> tuple[str, list[tuple[int, int, int]], bool]:
     """Streams the pieces as tokens 0, 1, 2, … and checks what is given out on the way."""
     completion: CompletionText[int] = CompletionText(stop)
     text, tokens = "", []

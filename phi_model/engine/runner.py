@@ -1,0 +1,133 @@
+"""Runs the model over packed segments: the one place where the engine meets the forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from phi_model.engine.kv import Segment, SlotCache
+from phi_model.engine.sampler import Sampler, SampleRow
+from phi_model.engine.sequence import Choice
+
+
+class EagerRunner:
+    """The plain runner, on any device.
+
+    Args:
+        model: a causal LM whose trunk is ``model.model`` and whose head is ``model.lm_head``.
+        slots: number of sequences that fit.
+        max_length: tokens a slot holds.
+        valid_vocab: ids from here on are never drawn.
+        cache_dtype: of keys and values; None is the model's.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        slots: int,
+        max_length: int,
+        valid_vocab: int,
+        cache_dtype: torch.dtype | None = None,
+    ) -> None:
+        self.model = model
+        self.device = model.device
+        config = model.config
+        self.cache = SlotCache(
+            layers=config.num_hidden_layers,
+            kv_heads=config.num_key_value_heads,
+            head_dim=config.head_dim,
+            slots=slots,
+            max_length=max_length,
+            dtype=cache_dtype or model.dtype,
+            device=self.device,
+        )
+        self._sampler = Sampler(valid_vocab, self.device)
+
+    def run(self, segments: Sequence[Segment], wanted: Sequence[int] | None = None) -> Tensor:
+        """One forward pass.
+
+        Args:
+            segments: the tokens, packed in this order.
+            wanted: indices of the tokens whose logits are needed; None is all of them.
+
+        Returns:
+            (wanted, vocab) float32.
+        """
+        ids = [token for segment in segments for token in segment.tokens]
+        positions = [at for segment in segments for at in range(segment.start, segment.end)]
+        packed = torch.tensor([ids, positions], device=self.device)
+        hidden = self.model.model(
+            input_ids=packed[:1],
+            position_ids=packed[1:],
+            past_key_values=self.cache.view(segments),
+        ).last_hidden_state[0]  # (tokens, hidden)
+        if wanted is not None and len(wanted) < len(ids):
+            if not wanted:
+                return hidden.new_empty((0, 0), dtype=torch.float32)
+            hidden = hidden[torch.tensor(wanted, device=self.device)]
+        return self.model.lm_head(hidden).float()
+
+    def sample(self, logits: Tensor, rows: list[SampleRow]) -> list[Choice]:
+        """Draws one token for each row of the logits."""
+        return self._sampler.draw(logits, rows)
+
+    def decode(self, segments: Sequence[Segment], rows: list[SampleRow]) -> list[Choice]:
+        """One forward pass over decoded tokens and drafted windows, and one draw a token."""
+        return self.sample(self.run(segments), rows)
+
+
+class Float32Runner(EagerRunner):
+    """Runs a half-precision model in float32, one module's weights upcast at a time.
+
+    Slow and small on purpose: it serves the rare request whose numbers overflowed.
+    """
+
+    def __init__(self, model: Any, *, slots: int, max_length: int, valid_vocab: int) -> None:
+        super().__init__(
+            model,
+            slots=slots,
+            max_length=max_length,
+            valid_vocab=valid_vocab,
+            cache_dtype=torch.float32,
+        )
+
+    def run(self, segments: Sequence[Segment], wanted: Sequence[int] | None = None) -> Tensor:
+        """One forward pass in float32; the weights are as they were afterwards."""
+        with upcast(self.model):
+            return super().run(segments, wanted)
+
+
+@contextmanager
+def upcast(model: nn.Module) -> Iterator[None]:
+    """Within it, every module computes with float32 copies of its own parameters.
+
+    A copy lives only while its module runs, so the extra memory is that of the largest module.
+    """
+    kept: dict[nn.Module, dict[str, nn.Parameter | None]] = {}
+
+    def before(module: nn.Module, args: tuple[Any, ...]) -> None:
+        kept[module] = dict(module._parameters)
+        for name, parameter in kept[module].items():
+            if parameter is not None and parameter.is_floating_point():
+                module._parameters[name] = nn.Parameter(parameter.detach().float(), False)
+
+    def after(module: nn.Module, args: tuple[Any, ...], output: Any) -> None:
+        module._parameters.update(kept.pop(module))
+
+    hooks = []
+    try:
+        for module in model.modules():
+            if module._parameters:
+                hooks.append(module.register_forward_pre_hook(before))
+                hooks.append(module.register_forward_hook(after))
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+        for module, parameters in kept.items():
+            module._parameters.update(parameters)

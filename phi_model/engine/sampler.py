@@ -1,0 +1,148 @@
+"""One draw for every row of a step, on the device, and one copy of the results to the host."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from phi_model.engine.sequence import Choice, Sequence
+from phi_model.sampling import SamplingBatch, process_logits, sample, token_logprobs
+
+
+class SampleRow(NamedTuple):
+    """A position to draw.
+
+    Attributes:
+        sequence: whose.
+        drafted: unverified tokens between the sequence's last one and this position.
+    """
+
+    sequence: Sequence
+    drafted: tuple[int, ...] = ()
+
+    @property
+    def position(self) -> int:
+        """Absolute index of the token to draw; the noise is drawn from it."""
+        return len(self.sequence.tokens) + len(self.drafted)
+
+
+class Sampler:
+    """Draws tokens; keeps the parameters' tensors while the same sequences go on.
+
+    Args:
+        valid: ids from here on are unknown to the tokenizer and never drawn.
+        device: where the logits are.
+    """
+
+    def __init__(self, valid: int, device: torch.device) -> None:
+        self._valid = valid
+        self._device = device
+        self._sequences: list[Sequence] = []
+        self._batch: SamplingBatch | None = None
+
+    def draw(self, logits: Tensor, rows: list[SampleRow]) -> list[Choice]:
+        """Draws one token a row.
+
+        Args:
+            logits: (rows, vocab) float32, the model's own.
+            rows: what each row of the logits stands for.
+        """
+        batch = self._parameters(rows)
+        history, output_start = self._history(rows) if batch.needs_history else (None, None)
+        scores = process_logits(logits[:, : self._valid], batch, history, output_start=output_start)
+        positions = torch.tensor([row.position for row in rows], device=self._device)
+        tokens = sample(scores, batch, positions)
+        scored = [at for at, row in enumerate(rows) if row.sequence.job.scored]
+        columns = [tokens.double()[:, None], logits.sum(dim=-1).double()[:, None]]
+        if not scored:
+            host = torch.cat(columns, dim=1).tolist()
+            return [Choice(int(token), total - total == 0) for token, total in host]
+        return self._with_logprobs(logits, scores, tokens, rows, columns)
+
+    def _with_logprobs(
+        self,
+        logits: Tensor,
+        scores: Tensor,
+        tokens: Tensor,
+        rows: list[SampleRow],
+        columns: list[Tensor],
+    ) -> list[Choice]:
+        wanted = [
+            (row.sequence.job.request.logprobs or 0) if row.sequence.job.scored else -1
+            for row in rows
+        ]
+        top = max(wanted)
+        raw = token_logprobs(logits, tokens, top)
+        drawn = token_logprobs(scores, tokens, top)
+        top = raw.top.shape[1]
+        low = drawn.top.shape[1]
+        for found in (raw, drawn):
+            columns += [found.chosen[:, None].double(), found.top_ids.double(), found.top.double()]
+        choices = []
+        for row, count in zip(torch.cat(columns, dim=1).tolist(), wanted, strict=True):
+            token, total, *rest = row
+            finite = total - total == 0
+            if count < 0:
+                choices.append(Choice(int(token), finite))
+                continue
+            first, second = rest[: 1 + 2 * top], rest[1 + 2 * top :]
+            choices.append(
+                Choice(
+                    int(token),
+                    finite,
+                    first[0],
+                    _pairs(first[1 : 1 + top], first[1 + top :], count),
+                    second[0],
+                    _pairs(second[1 : 1 + low], second[1 + low :], count),
+                )
+            )
+        return choices
+
+    def _parameters(self, rows: list[SampleRow]) -> SamplingBatch:
+        sequences = [row.sequence for row in rows]
+        if self._batch is None or sequences != self._sequences:
+            self._sequences = sequences
+            self._batch = SamplingBatch.from_params(
+                [sequence.job.request for sequence in sequences],
+                self._device,
+                rows=[sequence.index for sequence in sequences],
+                seeds=[sequence.job.seed for sequence in sequences],
+            )
+        return self._batch
+
+    def _history(self, rows: list[SampleRow]) -> tuple[Tensor, Tensor]:
+        """Tokens so far, -1 behind them, and where the generated ones begin: (rows, longest), (rows,)."""
+        histories = [[*row.sequence.tokens, *row.drafted] for row in rows]
+        longest = max(map(len, histories))
+        padded = [history + [-1] * (longest - len(history)) for history in histories]
+        starts = [len(row.sequence.job.prompt) for row in rows]
+        return (
+            torch.tensor(padded, device=self._device),
+            torch.tensor(starts, device=self._device),
+        )
+
+
+def score_prompt(logits: Tensor, tokens: list[int], top: int) -> list[Choice]:
+    """Log-probabilities of given tokens, for an echoed prompt.
+
+    Args:
+        logits: (tokens, vocab) float32; row i is what the model said before token i.
+        tokens: the tokens that came.
+        top: number of alternatives.
+    """
+    chosen = torch.tensor(tokens, device=logits.device)
+    found = token_logprobs(logits, chosen, top)
+    return [
+        Choice(token, True, logprob, tuple(zip(ids, values, strict=True)))
+        for token, logprob, ids, values in zip(
+            tokens, found.chosen.tolist(), found.top_ids.tolist(), found.top.tolist(), strict=True
+        )
+    ]
+
+
+def _pairs(ids: list[float], values: list[float], count: int) -> tuple[tuple[int, float], ...]:
+    """The first alternatives; a filtered token (-inf) is none."""
+    best = zip(ids[:count], values[:count], strict=True)
+    return tuple((int(token), value) for token, value in best if value != float("-inf"))
