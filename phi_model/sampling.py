@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from . import filters
-from .noise import as_int64, fresh_seed, gumbel_noise
+from phi_model import filters
+from phi_model.noise import as_int64, fresh_seed, gumbel_noise
 
 __all__ = [
     "LogProbs",
@@ -234,7 +234,7 @@ def _penalise(
     ngram_history: Tensor | None,
 ) -> Tensor:
     if history is None:
-        raise ValueError("token_history: needed by the penalties of this batch, got None")
+        raise ValueError("token_history must be given: the penalties of this batch need it")
     if batch.any_repetition:
         scores = filters.repetition(scores, history, batch.repetition_penalty)
     for size in batch.ngram_sizes:
@@ -243,7 +243,7 @@ def _penalise(
     if batch.any_presence_frequency:
         if output_start is None:
             raise ValueError(
-                "output_start: needed by the presence and frequency penalties, got None"
+                "output_start must be given: the presence and frequency penalties need it"
             )
         scores = filters.presence_frequency(
             scores, history, output_start, batch.presence_penalty, batch.frequency_penalty

@@ -176,7 +176,8 @@ def test_suppressed_tokens_are_removed() -> None:
     scores = random_logits("random")
     batch = SamplingBatch.from_params([SamplingParams()] * ROWS)
     got = process_logits(scores, batch, suppress=torch.tensor([2, 9]))
-    assert got[:, [2, 9]].isinf().all() and got.isinf().sum() == 2 * ROWS
+    assert got[:, [2, 9]].isinf().all()
+    assert got.isinf().sum() == 2 * ROWS
 
 
 COMBINATIONS = [
