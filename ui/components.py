@@ -1,0 +1,209 @@
+"""The page's own Gradio components: the editor, the channel that feeds it, the status line, an unchecked slider.
+
+Everything that a person or the model wrote reaches the page through CodeMirror or `textContent`, never through an
+HTML template: Gradio evaluates what it finds in those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+BUNDLE = Path(__file__).resolve().parent.parent / "assets" / "editor" / "phi-editor.js"
+
+# The root that the page was served under is known in the browser only: behind a proxy or mounted on a sub-path it is
+# not "/". Every component of a page awaits the same load.
+_ON_LOAD = """
+const root = (window.gradio_config?.root ?? '').replace(/[/]+$/, '');
+window.phiEditorLoaded ??= new Promise((resolve, reject) => {
+  const script = document.createElement('script');
+  script.src = root + __URL__;
+  script.onload = resolve;
+  script.onerror = () => reject(new Error('the editor could not be loaded from ' + script.src));
+  document.head.append(script);
+});
+window.phiEditorLoaded.then(() => { __CALL__ });
+"""
+
+
+def _on_load(call: str) -> str:
+    digest = hashlib.sha256(BUNDLE.read_bytes()).hexdigest()[:12]
+    url = f"/gradio_api/file={BUNDLE.as_posix()}?v={digest}"
+    return _ON_LOAD.replace("__URL__", json.dumps(url)).replace("__CALL__", call)
+
+
+def serve_bundle() -> None:
+    """Lets Gradio serve the editor's script."""
+    gr.set_static_paths([BUNDLE.parent])
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What the editor holds.
+
+    Attributes:
+        text: the whole document.
+        cursor: the caret, in characters from the start.
+        request: the id that the browser gave to this request; empty from an API client.
+        kind: "manual" when asked for, "auto" when typing paused.
+    """
+
+    text: str = ""
+    cursor: int = 0
+    request: str = ""
+    kind: str = "manual"
+
+    @property
+    def before(self) -> str:
+        """The text up to the caret."""
+        return self.text[: self.cursor]
+
+    @property
+    def after(self) -> str:
+        """The text from the caret on."""
+        return self.text[self.cursor :]
+
+
+class CodeEditor(gr.HTML):
+    """A code editor with suggestions at the caret.
+
+    The browser owns the value; the server sets it only to load a text, and never while a stream runs.
+
+    Args:
+        name: how the page's scripts and its `GhostStream` call this editor.
+        value: the text that it starts with.
+        label: the accessible name.
+        placeholder: shown while it is empty.
+
+    Events:
+        submit: a completion is asked for; the value carries the request's id.
+        stop: the request `{"id"}` is no longer wanted.
+    """
+
+    def __init__(
+        self,
+        name: str = "editor",
+        value: str = "",
+        *,
+        label: str = "Code editor",
+        placeholder: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            value={"text": value, "cursor": len(value), "request": "", "kind": ""},
+            html_template='<div class="phi-editor"></div>',
+            js_on_load=_on_load(
+                "window.PhiEditor.mountEditor({element, props, watch,"
+                " submit: () => trigger('submit'), stop: data => trigger('stop', data)});"
+            ),
+            apply_default_css=False,
+            editor=name,
+            name=label,
+            hint=placeholder,
+            **kwargs,
+        )
+
+    def preprocess(self, payload: dict[str, Any] | None) -> Prompt:
+        """Reads what the browser or an API client sent.
+
+        Raises:
+            gr.Error: it is no text with a caret inside it.
+        """
+        payload = payload or {}
+        text = payload.get("text", "")
+        if not isinstance(text, str):
+            raise gr.Error(f"The editor's text must be a text, got {type(text).__name__}.")
+        cursor = payload.get("cursor")
+        cursor = len(text) if cursor is None else cursor
+        if not isinstance(cursor, int) or not 0 <= cursor <= len(text):
+            raise gr.Error(
+                f"The editor's cursor must be an integer from 0 to {len(text)}, got {cursor!r}."
+            )
+        return Prompt(
+            text, cursor, str(payload.get("request") or ""), str(payload.get("kind") or "manual")
+        )
+
+    def postprocess(self, value: Prompt | dict[str, Any] | str | None) -> dict[str, Any]:
+        """Gives the browser a text to load, the caret at its end unless told otherwise."""
+        if isinstance(value, Prompt):
+            value = {"text": value.text, "cursor": value.cursor}
+        elif isinstance(value, str):
+            value = {"text": value, "cursor": len(value)}
+        return {"text": "", "cursor": 0, "request": "", "kind": "", **(value or {})}
+
+    def api_info(self) -> dict[str, Any]:
+        """What an API client sends."""
+        return {
+            "type": "object",
+            "properties": {"text": {"type": "string"}, "cursor": {"type": "integer"}},
+        }
+
+    def example_payload(self) -> dict[str, Any]:
+        """A value for the API page."""
+        return {"text": "def area(radius):\n", "cursor": 18}
+
+    def example_value(self) -> dict[str, Any]:
+        """A value for the API page."""
+        return self.example_payload()
+
+
+class _Channel(gr.HTML):
+    """A component whose value is data for the browser's scripts, never HTML."""
+
+    def preprocess(self, payload: dict[str, Any] | None) -> dict[str, Any] | None:
+        return payload
+
+    def postprocess(self, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        return {"type": "object"}
+
+    def example_payload(self) -> dict[str, Any]:
+        return {}
+
+    def example_value(self) -> dict[str, Any]:
+        return {}
+
+
+class GhostStream(_Channel):
+    """Carries `{id, choices: [{text, done}], done}` to the editor called `editor`; a stale id is ignored there."""
+
+    def __init__(self, editor: str = "editor", **kwargs: Any) -> None:
+        super().__init__(
+            value={},
+            html_template="<span></span>",
+            js_on_load=_on_load("window.PhiEditor.mountGhost({props, watch});"),
+            apply_default_css=False,
+            visible="hidden",
+            editor=editor,
+            **kwargs,
+        )
+
+
+class StatusLine(_Channel):
+    """Shows `{state, message, facts: [{label, value, title}]}`; the message is announced, the figures are not."""
+
+    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(
+            value=value or {},
+            html_template='<div class="phi-status"></div>',
+            js_on_load=_on_load("window.PhiEditor.mountStatus({element, props, watch});"),
+            apply_default_css=False,
+            **kwargs,
+        )
+
+
+class Knob(gr.Slider):
+    """A slider whose range is checked by the completion request, so that one message covers every caller."""
+
+    is_template = True  # Gradio then shows it as the slider that it is
+
+    def preprocess(self, payload: float) -> float:
+        """Passes the value on as it came."""
+        return payload

@@ -1,0 +1,182 @@
+// One editor: the text, the suggestion at the caret, and the strip under it.
+import {EditorState} from "@codemirror/state";
+import {
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  lineNumbers,
+  placeholder,
+} from "@codemirror/view";
+import {history} from "@codemirror/commands";
+import {bracketMatching, foldGutter, indentOnInput, indentUnit} from "@codemirror/language";
+import {closeBrackets} from "@codemirror/autocomplete";
+import {highlightSelectionMatches} from "@codemirror/search";
+import {python} from "@codemirror/lang-python";
+import {accept, cycle, dismiss, typeThrough} from "./actions.js";
+import {announcer} from "./announce.js";
+import {footer} from "./footer.js";
+import {ghostField, quiet, remaining, setGhost, settle} from "./ghost.js";
+import {keys} from "./keymap.js";
+import {theming} from "./theme.js";
+
+const AUTO_DELAY_MS = 350;
+
+/** Scrolls a growing suggestion into view as long as the caret stays in view with it. */
+function reveal(view) {
+  view.requestMeasure({
+    key: reveal,
+    read() {
+      const ghost = view.dom.querySelector(".cm-ghost")?.getBoundingClientRect();
+      const caret = view.coordsAtPos(view.state.selection.main.head, -1);
+      if (!ghost || !caret) return 0;
+      const box = view.scrollDOM.getBoundingClientRect();
+      return Math.max(0, Math.min(ghost.bottom - box.bottom + 8, caret.top - box.top - 8));
+    },
+    write(by) {
+      view.scrollDOM.scrollTop += by;
+    },
+  });
+}
+
+/**
+ * @param {HTMLElement} parent
+ * @param {object} options
+ * @param {string} options.doc
+ * @param {string} options.label     the accessible name
+ * @param {string} options.hint      placeholder
+ * @param {(asked: {id: string, pos: number, kind: "manual" | "auto"}) => void} options.onRequest
+ * @param {(id: string) => void} options.onAbandon  a running request's suggestion is gone
+ * @param {() => void} options.onEdit
+ */
+export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, onEdit}) {
+  const theme = theming();
+  const announce = announcer();
+  const hintId = `phi-hint-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+  const options = {auto: false};
+  let timer = 0;
+  let strip = null;
+
+  function request(kind) {
+    clearTimeout(timer);
+    const pos = view.state.selection.main.head;
+    const id = Array.from(crypto.getRandomValues(new Uint32Array(2)), n => n.toString(36)).join("");
+    const ghost = {id, pos, choices: [], active: 0, typed: "", live: true};
+    view.dispatch({
+      selection: {anchor: pos},
+      effects: setGhost.of(ghost),
+      annotations: quiet.of(true),
+    });
+    onRequest({id, pos, kind});
+    return id;
+  }
+
+  function onUpdate(update) {
+    const before = update.startState.field(ghostField);
+    const after = update.state.field(ghostField);
+    const told = update.transactions.some(tr => tr.annotation(quiet));
+    if (before?.live && after?.id !== before.id && !told) onAbandon(before.id);
+    if (before !== after) strip?.update(update.state);
+    if (!update.docChanged) return;
+    onEdit();
+    clearTimeout(timer);
+    const byHand = update.transactions.some(tr => tr.isUserEvent("input") || tr.isUserEvent("delete"));
+    if (options.auto && byHand && !after) timer = setTimeout(() => request("auto"), AUTO_DELAY_MS);
+  }
+
+  const view = new EditorView({
+    parent,
+    state: EditorState.create({
+      doc,
+      extensions: [
+        keys({complete: () => request("manual")}),
+        typeThrough,
+        ghostField,
+        lineNumbers(),
+        highlightActiveLineGutter(),
+        highlightSpecialChars(),
+        history(),
+        foldGutter(),
+        drawSelection(),
+        indentOnInput(),
+        indentUnit.of("    "),
+        EditorState.tabSize.of(4),
+        EditorView.lineWrapping,
+        bracketMatching(),
+        closeBrackets(),
+        highlightActiveLine(),
+        highlightSelectionMatches(),
+        placeholder(hint),
+        python(),
+        theme.extension,
+        EditorView.contentAttributes.of({
+          "aria-label": label,
+          "aria-describedby": hintId,
+          spellcheck: "false",
+          autocorrect: "off",
+          autocapitalize: "off",
+        }),
+        EditorView.updateListener.of(onUpdate),
+      ],
+    }),
+  });
+  strip = footer(view, hintId);
+  strip.update(view.state);
+  parent.append(strip.dom, announce.dom);
+  const unfollow = theme.follow(view);
+
+  return {
+    view,
+    text: () => view.state.doc.toString(),
+    cursor: () => view.state.selection.main.head,
+    ghost: () => remaining(view.state.field(ghostField)),
+    request,
+    accept: part => accept(part)(view),
+    dismiss: () => dismiss(view),
+    cycle: step => cycle(step)(view),
+    /** Keeps what has come, and says which request it was that still ran. */
+    halt() {
+      const ghost = view.state.field(ghostField);
+      if (!ghost?.live) return null;
+      const choices = ghost.choices.map(choice => ({...choice, done: true}));
+      view.dispatch({
+        effects: setGhost.of(settle({...ghost, choices, live: false})),
+        annotations: quiet.of(true),
+      });
+      return ghost.id;
+    },
+    /** Takes what the server has sent of request `id` so far. */
+    feed({id, choices, done}) {
+      const ghost = view.state.field(ghostField);
+      if (!ghost?.live || ghost.id !== id) return;
+      const next = settle({...ghost, choices, live: !done});
+      view.dispatch({effects: setGhost.of(next), annotations: quiet.of(done)});
+      if (!next) return;
+      const shown = choices[next.active];
+      if (shown) announce.lines(`${id}/${next.active}`, shown.text, done);
+      reveal(view);
+    },
+    setDoc(text, cursor) {
+      const length = view.state.doc.length;
+      const insert = view.state.toText(text);
+      view.dispatch({
+        changes: {from: 0, to: length, insert},
+        selection: {anchor: Math.min(cursor ?? insert.length, insert.length)},
+        effects: setGhost.of(null),
+        scrollIntoView: true,
+      });
+    },
+    setOption(name, value) {
+      options[name] = value;
+      if (name === "auto" && !value) clearTimeout(timer);
+    },
+    focus: () => view.focus(),
+    destroy() {
+      clearTimeout(timer);
+      unfollow();
+      view.destroy();
+    },
+  };
+}
+

@@ -1,0 +1,75 @@
+"""The page: one module for each tab, put together here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from phi_model.backend import Backend, ModelInfo
+from ui import complete
+from ui.components import serve_bundle
+from ui.theme import PhiTheme
+
+TITLE = "Phi code studio"
+MAX_EVENTS = 256  # running at once, waiting ones included: the engine admits, Gradio only carries
+MAX_QUEUE = 512
+STYLE = Path(__file__).with_name("style.css")
+
+
+def mount_options() -> dict[str, Any]:
+    """What `gr.mount_gradio_app` needs for this page: its looks, and nothing that stores or tells what people type."""
+    return {
+        "theme": PhiTheme(),
+        "css_paths": [STYLE],
+        "head": '<meta name="color-scheme" content="light dark">',
+        "show_error": False,
+        "ssr_mode": False,
+        "enable_monitoring": False,
+        "run_history": False,
+        "footer_links": ["api"],
+    }
+
+
+def describe(info: ModelInfo) -> str:
+    """The model in one line."""
+    name = Path(info.name).name if Path(info.name).is_absolute() else info.name
+    name = f"{name}@{info.revision}" if info.revision else name
+    millions = info.parameters / 1e6
+    size = f"{millions / 1000:.1f} B" if millions >= 1000 else f"{millions:.0f} M"
+    kind = f"{info.quantization} " if info.quantization else ""
+    return (
+        f"{name} · {size} parameters · {kind}{info.dtype} on {info.device} · "
+        f"context {info.context_length:,} tokens"
+    )
+
+
+def build(backend: Backend, *, title: str = TITLE) -> gr.Blocks:
+    """Builds the page over a backend.
+
+    Args:
+        backend: what completes.
+        title: the page's name.
+
+    Returns:
+        The page, to be mounted with `mount_options()`.
+    """
+    serve_bundle()
+    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as demo:
+        with gr.Row(elem_classes="phi-head"):
+            gr.HTML(
+                "<h1></h1><p></p>", js_on_load=_HEADING, name=title, about=describe(backend.info)
+            )
+        tab = complete.build(backend)
+        complete.wire(tab, backend)
+    demo.max_threads = MAX_EVENTS
+    demo.queue(max_size=MAX_QUEUE, default_concurrency_limit=MAX_EVENTS)
+    return demo
+
+
+# A model's name is somebody's text: it goes in as text.
+_HEADING = """
+element.querySelector('h1').textContent = props.name;
+element.querySelector('p').textContent = props.about;
+"""
