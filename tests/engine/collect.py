@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from phi_model.backend import CompletionChunk, TokenPiece, Usage
@@ -46,3 +48,27 @@ async def complete(
     fields = {"temperature": 0.0, **fields}
     request = CompletionRequest(prompt=prompt, **fields)
     return await read(engine.stream(request, session=session))
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Waits until something holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        await asyncio.sleep(0.001)
+
+
+def free_slots(engine: Engine) -> int:
+    """Idle slots of the main lane."""
+    return engine._worker.lane.table.free
+
+
+async def all_quiet(engine: Engine) -> None:
+    """Waits until nothing runs, and checks that nothing was left behind."""
+    worker = engine._worker
+    await until(lambda: worker.idle and worker._inbox.empty() and not worker.scheduler.jobs)
+    lane = worker.lane
+    await until(lambda: lane.table.free == len(lane.table.slots))
+    assert [*lane.prefilling, *lane.decoding, *lane.queue, *worker.scheduler.waiting] == []
+    assert not worker.scheduler._sessions
+    assert worker.scheduler.depth() == 0

@@ -7,6 +7,7 @@ milliseconds.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -72,6 +73,7 @@ class MockModel:
             rope_parameters={"rope_type": "default"},
         )
         self.forwards: list[list[tuple[int, int, int]]] = []  # (slot, start, tokens) a segment
+        self.gate: threading.Semaphore | None = None  # where set, every forward pass takes one
         self.lm_head = lambda hidden: hidden
 
     def parameters(self) -> list[Tensor]:
@@ -85,6 +87,8 @@ class MockModel:
     ) -> SimpleNamespace:
         segments = past_key_values._segments
         cache = past_key_values._cache
+        if self.gate is not None:
+            assert self.gate.acquire(timeout=10), "the test let no forward pass through"
         self.forwards.append([(s.slot, s.start, len(s.tokens)) for s in segments])
         expected = [at for s in segments for at in range(s.start, s.end)]
         assert position_ids[0].tolist() == expected

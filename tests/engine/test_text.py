@@ -152,7 +152,7 @@ def test_stop_cuts_tokens_at_every_split() -> None:
             text, tokens, stopped = stream(pieces, ("\n\n",))
             assert (text, stopped) == (kept, True)
             spans = [(start, end) for _, start, end in tokens if end > start]
-            assert spans[0][0] == 0 and spans[-1][1] == len(kept.encode())
+            assert (spans[0][0], spans[-1][1]) == (0, len(kept.encode()))
 
 
 def test_unfinished_character_and_held_prefix_are_flushed() -> None:
