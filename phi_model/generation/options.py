@@ -163,6 +163,14 @@ def resolve_options(model: Any, given: Mapping[str, Any]) -> GenerationOptions:
     for name, off in _OFF.items():
         if name in values and values[name] is None:
             values[name] = off
+    vocab = model.config.vocab_size
+    for token in values.get("logit_bias", {}):
+        _require(
+            _is_int(token) and 0 <= token < vocab,
+            "logit_bias",
+            f"keyed by ids between 0 and {vocab - 1}",
+            token,
+        )
     return GenerationOptions(**values)
 
 
@@ -273,6 +281,8 @@ def _check_numbers(o: GenerationOptions) -> None:
     )
     for name in ("presence_penalty", "frequency_penalty", "length_penalty"):
         _require(_is_number(getattr(o, name)), name, "a finite number", getattr(o, name))
+    for value in o.logit_bias.values():
+        _require(_is_number(value), "logit_bias", "finite numbers", value)
     if not o.do_sample:  # the filters are not looked at
         return
     _require(

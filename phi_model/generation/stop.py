@@ -7,28 +7,12 @@ and what follows it in the token does not matter. Special tokens count as their 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
-
-@lru_cache(maxsize=1)
-def _byte_of() -> dict[str, int]:
-    """The byte that each character of a byte-level token stands for (the table of GPT-2's tokenizer)."""
-    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    others = [b for b in range(256) if b not in printable]
-    table = {chr(b): b for b in printable}
-    return table | {chr(256 + i): b for i, b in enumerate(others)}
-
-
-def token_text(token: str) -> bytes:
-    """The bytes that a token of a byte-level vocabulary stands for; an added token with other characters is its own text."""
-    table = _byte_of()
-    if all(c in table for c in token):
-        return bytes(table[c] for c in token)
-    return token.encode()
+from phi_model.byte_level import token_to_bytes
 
 
 class StopStrings:
@@ -74,5 +58,5 @@ class StopStrings:
         """The token's bytes, or None for an id that the tokenizer does not know, across which nothing matches."""
         if token_id not in self._bytes:
             token = self._tokenizer.convert_ids_to_tokens(token_id) if token_id >= 0 else None
-            self._bytes[token_id] = None if token is None else token_text(token)
+            self._bytes[token_id] = None if token is None else token_to_bytes(token)
         return self._bytes[token_id]
