@@ -1,0 +1,58 @@
+"""The numbers of the embedded model and of its training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phi_model import PhiConfig
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Sizes, batch, schedule and learning rates.
+
+    Attributes:
+        steps: optimizer steps in all.
+        decay_steps: how many of them, at the end, the rates fall linearly to zero (warm-up, stable,
+            decay: Hu et al., "MiniCPM", 2024). The stable part does not depend on ``steps``,
+            so a run can be lengthened, or its end placed, while it runs.
+        muon_rate: rate of the matrices between embedding and head, in AdamW's scale.
+        adamw_rate: rate of embedding, biases and norms.
+    """
+
+    hidden: int = 320
+    layers: int = 6
+    heads: int = 5
+    intermediate: int = 1280
+    vocabulary: int = 8192
+    context: int = 1024
+    rows: int = 8
+    steps: int = 1600
+    warmup_steps: int = 60
+    decay_steps: int = 500
+    muon_rate: float = 6e-3
+    adamw_rate: float = 3e-3
+    weight_decay: float = 0.1
+    clip: float = 1.0
+    bfloat16: bool = True
+    seed: int = 20260
+
+    def config(self, end_of_text: int) -> PhiConfig:
+        """Return the model's configuration."""
+        return PhiConfig(
+            vocab_size=self.vocabulary,
+            hidden_size=self.hidden,
+            intermediate_size=self.intermediate,
+            num_hidden_layers=self.layers,
+            num_attention_heads=self.heads,
+            max_position_embeddings=self.context,
+            tie_word_embeddings=True,
+            bos_token_id=end_of_text,
+            eos_token_id=end_of_text,
+        )
+
+    def rate(self, step: int) -> float:
+        """Return the factor on both rates at a step: 0 to 1."""
+        up = min(1.0, (step + 1) / max(1, self.warmup_steps))
+        down = min(1.0, (self.steps - step) / max(1, self.decay_steps))
+        return min(up, down)
