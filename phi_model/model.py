@@ -406,11 +406,16 @@ class PhiForCausalLM(PhiPreTrainedModel):
         )
         return output if _asked(return_dict, self.config.return_dict) else output.to_tuple()
 
-    def generate(self, input_ids: Tensor | None = None, **options: Any) -> Tensor:
+    def generate(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        **options: Any,
+    ) -> Tensor:
         """Continues the rows of `input_ids`; see `phi_model.generation.generate` for the options."""
         from phi_model.generation import generate
 
-        return generate(self, input_ids, **options)
+        return generate(self, input_ids, attention_mask, **options)
 
 
 def _asked(argument: bool | None, default: bool) -> bool:

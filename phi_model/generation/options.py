@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from phi_model.generation.checks import (
+    check_combinations,
+    check_lengths,
+    check_numbers,
+    is_int,
+    require,
+)
 from phi_model.sampling import SamplingParams
 
 logger = logging.getLogger(__name__)
 
-CACHES = ("dynamic", "static")
 DEFAULT_NEW_TOKENS = 20
 TOKEN_IDS = ("eos_token_id", "pad_token_id", "bos_token_id")
 # What a generation_config.json may hold that changes tokens and that this package does not do; neutral values first.
@@ -69,9 +74,9 @@ class GenerationOptions:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        _check_lengths(self)
-        _check_numbers(self)
-        _check_combinations(self)
+        check_lengths(self)
+        check_numbers(self)
+        check_combinations(self)
 
     @property
     def pad(self) -> int | None:
@@ -165,8 +170,8 @@ def resolve_options(model: Any, given: Mapping[str, Any]) -> GenerationOptions:
             values[name] = off
     vocab = model.config.vocab_size
     for token in values.get("logit_bias", {}):
-        _require(
-            _is_int(token) and 0 <= token < vocab,
+        require(
+            is_int(token) and 0 <= token < vocab,
             "logit_bias",
             f"keyed by ids between 0 and {vocab - 1}",
             token,
@@ -224,119 +229,3 @@ def _as_tuple(value: Any) -> tuple[Any, ...]:
 
 def _first(value: Any) -> int | None:
     return next(iter(_as_tuple(value)), None)
-
-
-def _require(ok: bool, name: str, rule: str, value: Any) -> None:
-    if not ok:
-        raise ValueError(f"{name} must be {rule}, got {value!r}")
-
-
-def _is_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _check_lengths(o: GenerationOptions) -> None:
-    for name in ("max_new_tokens", "max_length", "prompt_lookup_num_tokens"):
-        value = getattr(o, name)
-        _require(
-            value is None or (_is_int(value) and value >= 1),
-            name,
-            "an integer of at least 1",
-            value,
-        )
-    for name in ("min_new_tokens", "min_length", "no_repeat_ngram_size"):
-        value = getattr(o, name)
-        _require(
-            value is None or (_is_int(value) and value >= 0),
-            name,
-            "an integer of at least 0",
-            value,
-        )
-    for name in ("num_beams", "num_return_sequences", "max_matching_ngram_size"):
-        value = getattr(o, name)
-        _require(_is_int(value) and value >= 1, name, "an integer of at least 1", value)
-    for name in ("eos_token_id", "stop_strings"):
-        kind = int if name == "eos_token_id" else str
-        value = getattr(o, name)
-        _require(
-            all(isinstance(v, kind) for v in value),
-            name,
-            f"{kind.__name__} or a list of them",
-            value,
-        )
-    _require("" not in o.stop_strings, "stop_strings", "not empty", o.stop_strings)
-    _require(o.seed is None or _is_int(o.seed), "seed", "an integer or None", o.seed)
-
-
-def _check_numbers(o: GenerationOptions) -> None:
-    _require(
-        _is_number(o.repetition_penalty) and o.repetition_penalty > 0,
-        "repetition_penalty",
-        "above 0 (1 is neutral)",
-        o.repetition_penalty,
-    )
-    for name in ("presence_penalty", "frequency_penalty", "length_penalty"):
-        _require(_is_number(getattr(o, name)), name, "a finite number", getattr(o, name))
-    for value in o.logit_bias.values():
-        _require(_is_number(value), "logit_bias", "finite numbers", value)
-    if not o.do_sample:  # the filters are not looked at
-        return
-    _require(
-        _is_number(o.temperature) and o.temperature > 0,
-        "temperature",
-        "above 0 when do_sample is set (do_sample=False is greedy)",
-        o.temperature,
-    )
-    _require(
-        _is_int(o.top_k) and o.top_k >= 0, "top_k", "an integer of at least 0 (0 is off)", o.top_k
-    )
-    for name in ("top_p", "min_p"):
-        value = getattr(o, name)
-        _require(_is_number(value) and 0 <= value <= 1, name, "between 0 and 1", value)
-    _require(
-        _is_number(o.typical_p) and 0 < o.typical_p <= 1,
-        "typical_p",
-        "above 0 and at most 1 (1 is off)",
-        o.typical_p,
-    )
-
-
-def _check_combinations(o: GenerationOptions) -> None:
-    _require(
-        o.cache_implementation is None or o.cache_implementation in CACHES,
-        "cache_implementation",
-        f"None or one of {', '.join(CACHES)}",
-        o.cache_implementation,
-    )
-    _require(
-        o.early_stopping in (True, False, "never"),
-        "early_stopping",
-        "True, False or 'never'",
-        o.early_stopping,
-    )
-    if o.num_return_sequences > 1 and o.num_beams == 1:
-        _require(
-            o.do_sample,
-            "num_return_sequences",
-            "1 in greedy decoding, where all would be the same (set do_sample or num_beams)",
-            o.num_return_sequences,
-        )
-    if o.num_beams > 1:
-        _require(
-            o.num_return_sequences <= o.num_beams,
-            "num_return_sequences",
-            f"at most num_beams={o.num_beams}",
-            o.num_return_sequences,
-        )
-    if o.prompt_lookup_num_tokens is not None and o.num_beams == 1:
-        _require(
-            o.num_return_sequences == 1,
-            "num_return_sequences",
-            "1 with prompt_lookup_num_tokens",
-            o.num_return_sequences,
-        )
-        _require(o.use_cache, "use_cache", "True with prompt_lookup_num_tokens", o.use_cache)
