@@ -28,7 +28,7 @@ def mount_options() -> dict[str, Any]:
         "ssr_mode": False,
         "enable_monitoring": False,
         "run_history": False,
-        "footer_links": ["api"],
+        "footer_links": [],
     }
 
 
