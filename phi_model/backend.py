@@ -5,7 +5,7 @@ The page and the HTTP API know only this protocol.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -146,6 +146,10 @@ class Backend(Protocol):
 
     def tokenize(self, text: str) -> list[int]:
         """The ids of `text`."""
+        ...
+
+    def detokenize(self, ids: Sequence[int]) -> str:
+        """The text of ids; special tokens have none."""
         ...
 
     def token_text(self, token_id: int) -> str:

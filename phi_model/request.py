@@ -6,6 +6,8 @@ Names and defaults are those of the OpenAI completions API, with the extensions 
 from __future__ import annotations
 
 import math
+import reprlib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +30,8 @@ class RequestError(ValueError):
     """
 
     def __init__(self, field: str, rule: str, value: Any) -> None:
-        super().__init__(f"{field} must be {rule}, got {value!r}")
+        # A value can be a list of a million ids.
+        super().__init__(f"{field} must be {rule}, got {reprlib.repr(value)}")
         self.field = field
         self.rule = rule
         self.value = value
@@ -93,10 +96,12 @@ class CompletionRequest:
             lowest = 0 if name == "logprobs" else self.n
             if value is not None and not (_is_number(value, int) and lowest <= value <= highest):
                 raise RequestError(name, f"an integer from {lowest} to {highest}, or null", value)
+            object.__setattr__(self, name, None if value is None else int(value))
         if self.seed is not None and not (
             _is_number(self.seed, int) and 0 <= self.seed <= MAX_SEED
         ):
             raise RequestError("seed", f"an integer from 0 to {MAX_SEED}, or null", self.seed)
+        object.__setattr__(self, "seed", None if self.seed is None else int(self.seed))
         if not isinstance(self.echo, bool):
             raise RequestError("echo", "true or false", self.echo)
         self._check_stop()
@@ -158,6 +163,7 @@ def _is_number(value: Any, kind: type) -> bool:
     """Whether `value` is a finite number, and a whole one where `kind` is int. True is no number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    if not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return False
-    return kind is float or value == int(value)
+    # The largest integers have no float.
+    return abs(value) < sys.float_info.max and (kind is float or value == int(value))

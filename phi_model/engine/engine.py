@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -229,6 +229,10 @@ class Engine:
     def tokenize(self, text: str) -> list[int]:
         """The ids of a text."""
         return list(self._tokenizer.encode(text))
+
+    def detokenize(self, ids: Sequence[int]) -> str:
+        """The text of ids; special tokens have none."""
+        return b"".join(map(self._token_bytes, ids)).decode("utf-8", errors="replace")
 
     def token_text(self, token_id: int) -> str:
         """A token as text, for display; parts of characters show as U+FFFD."""

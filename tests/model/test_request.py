@@ -22,13 +22,19 @@ def test_defaults_are_neutral() -> None:
 
 def test_values_are_normalised() -> None:
     request = CompletionRequest(
-        prompt=[1, 2], stop="\n", logit_bias={"5": 1}, max_tokens=3.0, temperature=0
+        prompt=[1, 2],
+        stop="\n",
+        logit_bias={"5": 1},
+        max_tokens=3.0,
+        temperature=0,
+        seed=7.0,
+        logprobs=2.0,
     )
     assert request.prompt == (1, 2)
     assert request.stop == ("\n",)
     assert request.logit_bias == {5: 1.0}
     assert request.max_tokens == 3
-    assert isinstance(request.max_tokens, int)
+    assert all(isinstance(v, int) for v in (request.max_tokens, request.seed, request.logprobs))
     assert isinstance(request.temperature, float)
 
 
@@ -65,6 +71,8 @@ def test_values_are_normalised() -> None:
         ("seed", -1),
         ("seed", 2**63),
         ("seed", 1.5),
+        ("seed", 10**400),
+        ("temperature", 10**400),
         ("n", 0),
         ("n", 17),
         ("best_of", 0),
@@ -85,3 +93,9 @@ def test_best_of_is_at_least_n() -> None:
     assert CompletionRequest(prompt="x", n=2, best_of=2).best_of == 2
     with pytest.raises(RequestError, match="best_of must be an integer from 3"):
         CompletionRequest(prompt="x", n=3, best_of=2)
+
+
+def test_a_long_value_is_shortened_in_the_message() -> None:
+    with pytest.raises(RequestError, match="^prompt must be") as caught:
+        CompletionRequest(prompt=[-1] * 100_000)
+    assert len(str(caught.value)) < 300
