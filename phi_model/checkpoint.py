@@ -149,8 +149,8 @@ def _read(
     """The model's tensors, each read, converted and given its place before the next."""
     dtype = dtype or _main_dtype(shards.entries[name] for name in plan.names)
     state: dict[str, Tensor] = {}
-    for entry, tensor in shards.read(plan.names, device, progress):
-        parts = layouts.convert(layout, entry.name, tensor.to(dtype), config) or {}
+    for entry, tensor in shards.read(plan.names, dtype, device, progress):
+        parts = layouts.convert(layout, entry.name, tensor, config) or {}
         for target, part in parts.items():
             state[in_model(target, plan.bare)] = part
     return state

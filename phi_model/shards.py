@@ -5,13 +5,13 @@ Headers are read first, so that everything that can be wrong is known before any
 
 from __future__ import annotations
 
+import ctypes
 import json
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -34,17 +34,31 @@ _LFS_POINTER = b"version https://git-lfs"
 
 @dataclass(frozen=True)
 class Entry:
-    """One tensor as its file's header describes it; `dtype` in safetensors' spelling, such as "BF16"."""
+    """One tensor as its file's header describes it.
+
+    Attributes:
+        file: where it is.
+        name: its name there.
+        shape: its shape.
+        dtype: in safetensors' spelling, such as "BF16".
+        offset: of its first byte in the file.
+    """
 
     file: Path
     name: str
     shape: tuple[int, ...]
     dtype: str
+    offset: int
 
     @property
     def count(self) -> int:
         """How many numbers it holds."""
         return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes they take in the file; for the floating point dtypes."""
+        return self.count * FLOAT_DTYPES[self.dtype].itemsize
 
 
 @dataclass(frozen=True)
@@ -64,15 +78,15 @@ class Shards:
     def read(
         self,
         names: set[str],
+        dtype: torch.dtype,
         device: torch.device,
         progress: Callable[[int, int], None] | None = None,
     ) -> Iterator[tuple[Entry, Tensor]]:
-        """The named tensors, one file after the other, on `device`.
-
-        On the CPU a tensor is the file's own pages, mapped, until something writes to it.
+        """The named tensors as `dtype` on `device`, file after file; one at a time is all that is held here.
 
         Args:
-            names: which tensors.
+            names: which tensors; all of a floating point dtype.
+            dtype: what they are converted to.
             device: where they go.
             progress: called with (numbers read, numbers in all) after each tensor.
         """
@@ -81,9 +95,13 @@ class Shards:
         done = 0
         for file in self.files:
             here = [entry for entry in wanted.values() if entry.file == file]
-            with _opened(file, device) as tensors:
-                for entry in here:
-                    yield entry, tensors.get_tensor(entry.name).to(device)
+            with _plain_errors(file):
+                if device.type == "cuda":
+                    tensors = _read_to_cuda(file, here, dtype, device)
+                else:
+                    tensors = _read_to_host(file, here, dtype)
+                for entry, tensor in zip(here, tensors, strict=True):
+                    yield entry, tensor.to(device)
                     done += entry.count
                     if progress is not None:
                         progress(done, total)
@@ -125,21 +143,53 @@ def find(source: Source) -> Shards:
 
 
 def _header(file: Path) -> Iterator[tuple[str, Entry]]:
-    with _opened(file, torch.device("cpu")) as tensors:
-        for name in tensors.keys():  # noqa: SIM118 - not a mapping
-            part = tensors.get_slice(name)
-            yield name, Entry(file, name, tuple(part.get_shape()), part.get_dtype())
+    with _plain_errors(file):
+        with safe_open(file, framework="pt"):
+            pass  # the library checks that the header is sound and the data complete
+        with open(file, "rb") as raw:
+            length = int.from_bytes(raw.read(8), "little")
+            header = json.loads(raw.read(length))
+    for name, facts in header.items():
+        if name != "__metadata__":
+            start, _ = facts["data_offsets"]
+            yield name, Entry(file, name, tuple(facts["shape"]), facts["dtype"], 8 + length + start)
+
+
+def _read_to_host(file: Path, entries: list[Entry], dtype: torch.dtype) -> Iterator[Tensor]:
+    """Reads into memory of our own: a mapping would die with a file that someone cuts short, and is unaligned."""
+    others = [entry for entry in entries if FLOAT_DTYPES[entry.dtype] != dtype]
+    # What is converted passes through one buffer: a fresh one each time would leave holes in the heap.
+    buffer = torch.empty(max((entry.nbytes for entry in others), default=0), dtype=torch.uint8)
+    with open(file, "rb", buffering=0) as raw:
+        for entry in entries:
+            own = FLOAT_DTYPES[entry.dtype]
+            if own == dtype:
+                tensor = torch.empty(entry.shape, dtype=own)
+            else:
+                tensor = buffer[: entry.nbytes].view(own).view(entry.shape)
+            target = memoryview((ctypes.c_char * entry.nbytes).from_address(tensor.data_ptr()))
+            raw.seek(entry.offset)
+            while target.nbytes:
+                got = raw.readinto(target)
+                if not got:
+                    raise OSError(f"it ends inside tensor {entry.name!r}")
+                target = target[got:]
+            yield tensor.to(dtype)
+
+
+def _read_to_cuda(
+    file: Path, entries: list[Entry], dtype: torch.dtype, device: torch.device
+) -> Iterator[Tensor]:
+    index = torch.cuda.current_device() if device.index is None else device.index
+    with safe_open(file, framework="pt", device=f"cuda:{index}") as tensors:
+        for entry in entries:
+            yield tensors.get_tensor(entry.name).to(dtype)
 
 
 @contextmanager
-def _opened(file: Path, device: torch.device) -> Iterator[Any]:
-    target = "cpu"
-    if device.type == "cuda":
-        index = torch.cuda.current_device() if device.index is None else device.index
-        target = f"cuda:{index}"
+def _plain_errors(file: Path) -> Iterator[None]:
     try:
-        with safe_open(file, framework="pt", device=target) as tensors:
-            yield tensors
+        yield
     except (SafetensorError, OSError) as error:
         with open(file, "rb") as raw:
             pointer = raw.read(len(_LFS_POINTER)) == _LFS_POINTER
