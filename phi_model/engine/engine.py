@@ -45,8 +45,8 @@ class EngineTokenizer(Protocol):
         """The ids of a text."""
         ...
 
-    def token_bytes(self, token_id: int) -> bytes:
-        """The bytes that a token stands for; none for a special or an unknown one."""
+    def token_bytes(self, token_id: int, skip_special_tokens: bool = True) -> bytes:
+        """The bytes that a token stands for; none for an unknown one, or a special one skipped."""
         ...
 
 
@@ -236,7 +236,8 @@ class Engine:
 
     def token_text(self, token_id: int) -> str:
         """A token as text, for display; parts of characters show as U+FFFD."""
-        return self._token_bytes(token_id).decode("utf-8", errors="replace")
+        raw = self._tokenizer.token_bytes(token_id, skip_special_tokens=False)
+        return raw.decode("utf-8", errors="replace")
 
     @property
     def waiting(self) -> int:

@@ -35,7 +35,9 @@ class ByteTokenizer:
     def decode(self, ids: list[int]) -> str:
         return bytes(i for i in ids if i < END).decode("utf-8", errors="replace")
 
-    def token_bytes(self, token_id: int) -> bytes:
+    def token_bytes(self, token_id: int, skip_special_tokens: bool = True) -> bytes:
+        if token_id == END and not skip_special_tokens:
+            return b"<end>"
         return bytes([token_id]) if token_id < END else b""
 
 
