@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent
 WORK = ROOT / "work"
 MANIFEST = ROOT / "corpus.json"
 RESULTS = ROOT / "results.json"
+TRAINED = ROOT / "trained.json"
 MODEL_DIR = ROOT.parent / "assets" / "model"
 
 STDLIB = "python-stdlib"

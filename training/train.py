@@ -34,6 +34,7 @@ from training.sources import MODEL_DIR, WORK
 from training.tokenizer import END_OF_TEXT
 
 CHECKPOINT = "checkpoint.pt"
+LOG = "log.jsonl"
 VALIDATION_ROWS = 32
 
 
@@ -201,15 +202,17 @@ def run(
     tokens = trainer.recipe.rows * trainer.recipe.context
     started, first = time.monotonic(), trainer.step
     recent: list[float] = []
-    with (work / "log.jsonl").open("a") as log:
+    with (work / LOG).open("a") as log:
         while trainer.step < stop:
+            begun = time.monotonic()
             loss = trainer.train_step()
+            seconds = time.monotonic() - begun
             if not math.isfinite(loss):
                 raise FloatingPointError(f"step {trainer.step}: loss must be finite, got {loss}")
             recent = [*recent[-19:], loss]
             done = trainer.step
             speed = (done - first) * tokens / (time.monotonic() - started)
-            entry = {"step": done, "loss": round(loss, 4), "tokens_per_s": round(speed)}
+            entry = {"step": done, "loss": round(loss, 4), "seconds": round(seconds, 2)}
             if done % check_every == 0 or done == stop:
                 count = VALIDATION_ROWS // trainer.recipe.rows
                 entry["held_out"] = round(trainer.evaluate(held_out, count), 4)
@@ -241,7 +244,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--stop-at", type=int, help="end this run at a step, to be resumed")
     parser.add_argument("--save-every", type=int, default=100)
-    parser.add_argument("--check-every", type=int, default=200, help="steps between held-out losses")
+    parser.add_argument(
+        "--check-every", type=int, default=200, help="steps between held-out losses"
+    )
     parser.add_argument("--workers", type=int, default=2, help="threads that share a batch")
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
