@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,13 +95,15 @@ class Completer:
 
     async def complete(
         self, prompt: Prompt, request: gr.Request, *values: Any
-    ) -> AsyncIterator[Update]:
+    ) -> AsyncGenerator[Update, None]:
         """Streams suggestions and the status line until the completion ends, is stopped or superseded."""
         session = str(request.session_hash)
         run = self._sessions.begin(session, prompt.request)
         try:
-            async for update in self._run(prompt, values, session, run):
-                yield update
+            # Closing this generator must close the inner ones now, not when they are collected.
+            async with aclosing(self._run(prompt, values, session, run)) as updates:
+                async for update in updates:
+                    yield update
         except RequestError as error:
             yield self._failed(prompt, sampling.explain(error))
         except BusyError as error:
@@ -123,7 +126,7 @@ class Completer:
 
     async def _run(
         self, prompt: Prompt, values: tuple[Any, ...], session: str, run: Run
-    ) -> AsyncIterator[Update]:
+    ) -> AsyncGenerator[Update, None]:
         if len(prompt.before) > MAX_PROMPT_CHARACTERS:
             raise RequestError(
                 "prompt", f"at most {MAX_PROMPT_CHARACTERS:,} characters", len(prompt.before)
@@ -139,14 +142,15 @@ class Completer:
         shown = time.monotonic()
         update = progress.ghost(prompt.request, done=False), progress.status(done=False)
         yield update
-        async for chunks in batches(backend.stream(asked, session=session), run):
-            if chunks:
-                progress.add(chunks)
-                status = update[1]
-                if time.monotonic() - shown >= STATUS_S:
-                    status, shown = progress.status(done=False), time.monotonic()
-                update = progress.ghost(prompt.request, done=False), status
-            # The same again where nothing came: Gradio notices a closed tab only when something is yielded.
-            yield update
+        async with aclosing(batches(backend.stream(asked, session=session), run)) as arriving:
+            async for chunks in arriving:
+                if chunks:
+                    progress.add(chunks)
+                    status = update[1]
+                    if time.monotonic() - shown >= STATUS_S:
+                        status, shown = progress.status(done=False), time.monotonic()
+                    update = progress.ghost(prompt.request, done=False), status
+                # Where nothing came, the same again: Gradio notices a closed tab only by a yield.
+                yield update
         if not run.superseded:
             yield progress.ghost(prompt.request, done=True), progress.status(done=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -76,7 +76,7 @@ async def batches(
     *,
     tick: float = TICK_S,
     heartbeat: float = HEARTBEAT_S,
-) -> AsyncIterator[list[T]]:
+) -> AsyncGenerator[list[T], None]:
     """Gathers what a stream sends into at most one batch a tick, and an empty one each `heartbeat` seconds of silence.
 
     It ends with the stream or when `run` is stopped; either way the stream is closed, which cancels the request.
