@@ -57,52 +57,69 @@ class Plan:
     def make(
         cls, model: PhiPreTrainedModel, shards: Shards, layout: Layout, config_file: Path
     ) -> Plan:
+        """Matches the file's tensors with the model's.
+
+        Raises:
+            CheckpointError: tensors of the trunk are missing, some are extra or have another shape or dtype.
+        """
+        config = model.config
         expected = {name: value.shape for name, value in model.state_dict().items()}
         bare = not any(name.startswith(BACKBONE_PREFIX) for name in expected)
-        config = model.config
-        names: set[str] = set()
-        given: dict[str, str] = {}
-        extra: list[str] = []
-        for entry in shards.entries.values():
-            parts = _parts(entry, layout, config)
-            if parts is None:
-                extra.append(entry.name)
-                continue
-            for target, part in parts.items():
-                target = in_model(target, bare)
-                if target in expected:
-                    if part.shape != expected[target]:
-                        raise CheckpointError(
-                            f"{entry.file}: tensor {entry.name!r} must have shape "
-                            f"{tuple(expected[target])} for {target}, as {config_file} has "
-                            f"{_fields(target, config)}; got {tuple(part.shape)}"
-                        )
-                    if target in given:
-                        raise CheckpointError(
-                            f"{entry.file}: tensors {given[target]!r} and {entry.name!r} must not both be "
-                            f"there, each is {target}"
-                        )
-                    _check_is_float(entry)
-                    given[target] = entry.name
-                    names.add(entry.name)
-                elif not target.startswith(HEAD_PREFIXES):
-                    extra.append(entry.name)
-        shape = f"num_hidden_layers {config.num_hidden_layers}, qk_layernorm {config.qk_layernorm}"
+        claims, extra = _claims(shards, layout, config, set(expected), bare)
+        switches = (
+            f"num_hidden_layers {config.num_hidden_layers}, qk_layernorm {config.qk_layernorm}"
+        )
         if extra:
             raise CheckpointError(
-                f"{shards.entries[extra[0]].file}: has tensors that the model of {config_file} ({shape}) "
-                f"does not have: {listed(extra)}"
+                f"{shards.entries[extra[0]].file}: has tensors that the model of {config_file} "
+                f"({switches}) does not have: {listed(extra)}"
             )
-        missing = [name for name in expected if name not in given]
+        for target, shape in expected.items():  # in the model's order, not the file's
+            if target in claims:
+                entry, got = claims[target]
+                _check_is_float(entry)
+                if got != shape:
+                    raise CheckpointError(
+                        f"{entry.file}: tensor {entry.name!r} must have shape {tuple(shape)} for "
+                        f"{target}, as {config_file} has {_fields(target, config)}; got {tuple(got)}"
+                    )
         tied = {EMBEDDING, OUTPUT_EMBEDDING} if config.tie_word_embeddings else set()
-        if tied & set(given):
-            missing = [name for name in missing if name not in tied]
+        given = set(claims) | (tied if tied & set(claims) else set())
+        missing = [name for name in expected if name not in given]
         if lacking := [name for name in missing if not name.startswith(HEAD_PREFIXES)]:
             raise CheckpointError(
-                f"{shards.listing}: lacks tensors that the model of {config_file} ({shape}) needs: "
+                f"{shards.listing}: lacks tensors that the model of {config_file} ({switches}) needs: "
                 f"{listed(lacking)}"
             )
-        return cls(names, expected, missing, bare)
+        return cls({entry.name for entry, _ in claims.values()}, expected, missing, bare)
+
+
+def _claims(
+    shards: Shards, layout: Layout, config: PhiConfig, expected: set[str], bare: bool
+) -> tuple[dict[str, tuple[Entry, torch.Size]], list[str]]:
+    """Which tensor of the file each of the model's comes from, with its shape; and the tensors of no use.
+
+    Tensors of a head that this model does not have are neither.
+    """
+    claims: dict[str, tuple[Entry, torch.Size]] = {}
+    extra: list[str] = []
+    for entry in shards.entries.values():
+        parts = _parts(entry, layout, config)
+        if parts is None:
+            extra.append(entry.name)
+            continue
+        for target, part in parts.items():
+            target = in_model(target, bare)
+            if target in claims:
+                raise CheckpointError(
+                    f"{entry.file}: tensors {claims[target][0].name!r} and {entry.name!r} must not both "
+                    f"be there, each is {target}"
+                )
+            if target in expected:
+                claims[target] = (entry, part.shape)
+            elif not target.startswith(HEAD_PREFIXES):
+                extra.append(entry.name)
+    return claims, extra
 
 
 def _parts(entry: Entry, layout: Layout, config: PhiConfig) -> dict[str, Tensor] | None:
@@ -132,6 +149,7 @@ def _check_is_float(entry: Entry) -> None:
 
 
 def in_model(target: str, bare: bool) -> str:
+    """A tensor's name in the model, which for a trunk alone has no `model.`."""
     return target.removeprefix(BACKBONE_PREFIX) if bare else target
 
 
@@ -141,6 +159,7 @@ def _fields(target: str, config: PhiConfig) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
     names = list(names)
     more = f" and {len(names) - _NAMED_AT_ONCE} more" if len(names) > _NAMED_AT_ONCE else ""
     return ", ".join(repr(name) for name in names[:_NAMED_AT_ONCE]) + more
