@@ -75,6 +75,8 @@ class MockModel:
             rope_parameters={"rope_type": "default"},
         )
         self.forwards: list[list[tuple[int, int, int]]] = []  # (slot, start, tokens) a segment
+        # Whether the numbers overflow after these tokens with a cache of this dtype.
+        self.overflows: Callable[[list[int], torch.dtype], bool] = lambda tokens, dtype: False
         self.gate: threading.Semaphore | None = None  # where set, every forward pass takes one
         self.lm_head = lambda hidden: hidden
 
@@ -100,12 +102,14 @@ class MockModel:
         for segment in segments:
             keys = cache.keys[0][segment.slot, 0, :, 0]
             keys[segment.start : segment.end] = torch.tensor(list(segment.tokens), dtype=keys.dtype)
+            held = keys[: segment.end].clone()
             for end in range(segment.start + 1, segment.end + 1):
-                token = self.rule([int(t) for t in keys[:end].tolist()])
-                if token < 0:  # asks for an overflow
+                tokens = held[:end].nan_to_num(-1).int().tolist()
+                if min(tokens) < 0 or self.overflows(tokens, keys.dtype):
                     hidden[0, row] = torch.nan
+                    keys[end - 1] = torch.nan
                 else:
-                    hidden[0, row, token] = 20.0
+                    hidden[0, row, self.rule(tokens)] = 20.0
                 row += 1
         return SimpleNamespace(last_hidden_state=hidden)
 
