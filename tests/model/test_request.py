@@ -96,6 +96,6 @@ def test_best_of_is_at_least_n() -> None:
 
 
 def test_a_long_value_is_shortened_in_the_message() -> None:
-    with pytest.raises(RequestError, match="^prompt must be") as caught:
+    with pytest.raises(RequestError, match=r"^prompt must be") as caught:
         CompletionRequest(prompt=[-1] * 100_000)
     assert len(str(caught.value)) < 300
