@@ -1,0 +1,290 @@
+"""The command line: one prompt in, from an argument or standard input, and a streamed answer out.
+
+Answers go to standard output, everything else to standard error. The exit status is 0, 2 for what the caller can mend (one
+line says what), 130 after Ctrl+C, 141 when the reader of standard output has gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from phi_model.backend import Usage
+    from phi_model.request import CompletionRequest
+
+EMBEDDED_MODEL = Path(__file__).resolve().parent.parent / "assets" / "model"
+TASKS = ("text-generation", "text-classification", "token-classification")
+DTYPES = ("auto", "float32", "bfloat16", "float16")
+DEFAULT_NEW_TOKENS = 256
+INTERRUPTED, BROKEN_PIPE = 130, 141
+# Flags whose names are those of `CompletionRequest`, but for this one.
+_FIELDS = {"max_new_tokens": "max_tokens"}
+_GENERATION = ("temperature", "top_p", "top_k", "min_p", "typical_p", "repetition_penalty", "seed")
+
+
+class UsageError(ValueError):
+    """Something that the caller can mend."""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The flags, with their help."""
+    parser = argparse.ArgumentParser(
+        prog="python -m phi_model", description="Phi models on the command line."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser(
+        "run",
+        help="complete or classify a text",
+        description="Completes a prompt, or labels a text. Completions are printed as they are written.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    run.add_argument("prompt", nargs="?", default="-", help='the text; "-" reads standard input')
+    run.add_argument("--task", choices=TASKS, default=TASKS[0], help="what to do with the text")
+    run.add_argument(
+        "--model",
+        default=None,
+        help="folder or hub repository, org/name or org/name@revision (default: the model in assets/)",
+    )
+    run.add_argument("--revision", default=None, help="branch, tag or commit of the repository")
+    run.add_argument(
+        "--device",
+        default=None,
+        help="cpu, cuda, cuda:1, or a GPU's number (default: the GPU, if any)",
+    )
+    run.add_argument(
+        "--dtype", choices=DTYPES, default="auto", help="auto keeps that of the checkpoint"
+    )
+    run.add_argument(
+        "--quantization", default=None, help="how the weights are packed, int8 for one"
+    )
+
+    text = run.add_argument_group("text-generation")
+    text.add_argument(
+        "--max-new-tokens",
+        type=int,
+        default=DEFAULT_NEW_TOKENS,
+        metavar="N",
+        help="the most tokens written",
+    )
+    text.add_argument(
+        "--temperature",
+        type=float,
+        default=0.0,
+        metavar="T",
+        help="0 takes the best token, 1 samples the model",
+    )
+    text.add_argument("--top-p", type=float, default=1.0, metavar="P", help="1 is off")
+    text.add_argument(
+        "--top-k",
+        type=int,
+        default=0,
+        metavar="K",
+        help="0 is off; for text-classification, the labels shown",
+    )
+    text.add_argument("--min-p", type=float, default=0.0, metavar="P", help="0 is off")
+    text.add_argument("--typical-p", type=float, default=1.0, metavar="P", help="1 is off")
+    text.add_argument("--repetition-penalty", type=float, default=1.0, metavar="R", help="1 is off")
+    text.add_argument("--seed", type=int, default=None, help="draws the same text again")
+    text.add_argument(
+        "--stop",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="ends the completion; may be given again",
+    )
+    text.add_argument(
+        "--completion-only",
+        action="store_true",
+        help="do not print the prompt before its completion",
+    )
+    text.add_argument("--stats", action="store_true", help="print figures to standard error")
+
+    labels = run.add_argument_group("token-classification")
+    labels.add_argument(
+        "--aggregation-strategy",
+        choices=("none", "simple", "first", "average", "max"),
+        default="none",
+        help="how tokens are joined to words and groups",
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; gives the exit status."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        _run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Nobody reads any more: what is buffered must not raise again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except (ValueError, OSError) as error:
+        message = " ".join(str(error).split())
+        print(f"{parser.prog} {options.command}: error: {message}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    request = _request(options) if options.task == "text-generation" else None
+    source = _model(options.model)
+    load = {
+        "revision": options.revision,
+        "device": _device(options.device),
+        "dtype": None if options.dtype == "auto" else options.dtype,
+        "quantization": options.quantization,
+    }
+    if request is not None:
+        prompt = _prompt(options.prompt)
+        asyncio.run(_complete(request(prompt), source, load, options))
+    else:
+        _classify(_prompt(options.prompt), source, load, options)
+
+
+def _model(name: str | None) -> str:
+    if name is not None:
+        return name
+    if not (EMBEDDED_MODEL / "config.json").is_file():
+        raise UsageError(f"--model must be given: there is no model in {EMBEDDED_MODEL}")
+    return str(EMBEDDED_MODEL)
+
+
+def _device(name: str | None) -> str:
+    import torch
+
+    from phi_model.pipelines import default_device
+
+    try:
+        number = name is not None and name.lstrip("-").isdigit()
+        device = default_device(int(name) if number else name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UsageError(
+            f"--device must be a device of this machine, got {name!r}: {reason}"
+        ) from None
+    return str(device)
+
+
+def _prompt(argument: str) -> str:
+    if argument != "-":
+        return argument
+    if sys.stdin.isatty():
+        print("Type the text, and end it with Ctrl+D.", file=sys.stderr)
+    try:
+        return sys.stdin.buffer.read().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"standard input must be UTF-8, got {error.object[error.start : error.end]!r}"
+        ) from None
+
+
+def _request(options: argparse.Namespace) -> Any:
+    """Makes the request of a prompt. The flags are checked at once: no model is loaded for a wrong one."""
+    from phi_model.request import CompletionRequest, RequestError
+
+    fields = {name: getattr(options, name) for name in _GENERATION}
+    fields |= {"max_tokens": options.max_new_tokens, "stop": tuple(options.stop)}
+
+    def make(prompt: str) -> CompletionRequest:
+        try:
+            return CompletionRequest(prompt=prompt, **fields)
+        except RequestError as error:
+            raise UsageError(_in_flags(error)) from None
+
+    make("x")
+    return make
+
+
+def _in_flags(error: Any) -> str:
+    """The message of a `RequestError` with the flag's name for the field's."""
+    flag = {field: name for name, field in _FIELDS.items()}.get(error.field, error.field)
+    name = f"--{flag.replace('_', '-')}" if flag != "prompt" else "the prompt"
+    return f"{name} must be {error.rule}, got {error.value!r}"
+
+
+async def _complete(
+    request: CompletionRequest, source: str, load: dict[str, Any], options: argparse.Namespace
+) -> None:
+    from phi_model.engine import Engine
+    from phi_model.request import RequestError
+
+    engine = Engine.from_pretrained(source, slots=1, progress=_progress(), **load)
+    try:
+        try:
+            stream = engine.stream(request)
+        except RequestError as error:
+            raise UsageError(_in_flags(error)) from None
+        last = "" if options.completion_only else request.prompt
+        usage: Usage | None = None
+        _write(last)
+        async for chunk in stream:
+            _write(chunk.text)
+            last = chunk.text or last
+            usage = chunk.usage or usage
+            if chunk.finish_reason == "error":
+                raise RuntimeError(chunk.message)
+        if not last.endswith("\n"):
+            _write("\n")
+    finally:
+        await engine.aclose()
+    if usage is not None:
+        _report(usage, options.stats)
+
+
+def _write(text: str) -> None:
+    if text:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _progress() -> Any:
+    """Tells a person at a terminal what is being loaded; a program that reads standard error is told nothing."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda message, share: print(
+        f"\r\033[K{message}", end="\n" if share == 1.0 else "", file=sys.stderr
+    )
+
+
+def _report(usage: Usage, stats: bool) -> None:
+    if usage.cropped_tokens:
+        print(
+            f"The first {usage.cropped_tokens} tokens of the prompt were left out: "
+            f"the context holds {usage.context_length}.",
+            file=sys.stderr,
+        )
+    if stats:
+        speed = (usage.completion_tokens - 1) / usage.decode_s if usage.decode_s > 0 else 0.0
+        print(
+            f"{usage.prompt_tokens} tokens read, {usage.completion_tokens} written, {speed:.1f} tokens/s, "
+            f"first token after {usage.first_token_s:.2f} s, seed {usage.seed}",
+            file=sys.stderr,
+        )
+
+
+def _classify(text: str, source: str, load: dict[str, Any], options: argparse.Namespace) -> None:
+    """Prints the answer as one line of JSON."""
+    from phi_model.pipelines import pipeline
+
+    call: dict[str, Any] = {}
+    if options.task == "token-classification":
+        call["aggregation_strategy"] = options.aggregation_strategy
+    elif options.top_k > 0:
+        call["top_k"] = options.top_k
+    answer = pipeline(options.task, source, **load)(text, **call)
+    print(json.dumps(answer, ensure_ascii=False))
