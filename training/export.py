@@ -44,15 +44,8 @@ def export(work: Path, folder: Path, recipe: Recipe) -> dict[str, float | int]:
     model.save_pretrained(folder, max_shard_size=SHARD_LIMIT)
     model.float()
     after = trainer.evaluate(held_out, count)
-    generation = {
-        "bos_token_id": end,
-        "eos_token_id": end,
-        "max_new_tokens": 128,
-        "do_sample": True,
-        "temperature": 0.2,
-        "top_p": 0.95,
-    }
-    (folder / "generation_config.json").write_text(json.dumps(generation, indent=2) + "\n")
+    ids = {"bos_token_id": end, "eos_token_id": end}
+    (folder / "generation_config.json").write_text(json.dumps(ids, indent=2) + "\n")
     return {
         "step": trainer.step,
         "decay_steps": saved["decay_steps"],

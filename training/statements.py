@@ -21,35 +21,47 @@ _CONTINUES = ("else", "elif", "except", "finally", "case")
 
 @dataclass(frozen=True)
 class _Line:
-    """A logical line: its first character's offset, its end, its indent in columns, its first word."""
+    """A logical line.
 
-    start: int
+    Attributes:
+        end: offset of the character behind it.
+        indent: columns in front of it.
+        word: its first token.
+        closed: whether it is whole and opens nothing: what follows cannot make a mistake in it right.
+    """
+
     end: int
     indent: int
     word: str
+    closed: bool
 
 
-def _logical_lines(text: str) -> list[_Line]:
-    """Split a text into logical lines, as far as Python's own tokenizer can read it."""
+def _logical_lines(text: str) -> list[_Line] | None:
+    """Split a text into logical lines; the last may be unfinished. None where indents contradict."""
     starts = [0]
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     found: list[_Line] = []
-    first: tokenize.TokenInfo | None = None
+    first = last = None
     try:
         for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type == tokenize.NEWLINE:
-                if first is not None:
-                    row, column = first.start
-                    end = min(starts[min(token.end[0], len(starts) - 1)], len(text))
-                    if not token.string:  # Python closes the last line of a text by itself
-                        end = len(text)
-                    found.append(_Line(starts[row - 1], end, column, first.string))
+                if first is not None and last is not None:
+                    # Python closes the last line of a text by itself, with an empty string.
+                    whole = bool(token.string)
+                    end = starts[token.end[0]] if whole else len(text)
+                    closed = whole and last.string != ":" and first.string != "@"
+                    found.append(_Line(end, first.start[1], first.string, closed))
                 first = None
-            elif token.type not in _SILENT and first is None:
-                first = token
+            elif token.type not in _SILENT:
+                first, last = first or token, token
+    except IndentationError:
+        return None
     except (tokenize.TokenError, SyntaxError):
         pass
+    unread = text[found[-1].end if found else 0 :].lstrip("\n")
+    if unread.strip():
+        found.append(_Line(len(text), len(unread) - len(unread.lstrip(" ")), "", False))
     return found
 
 
@@ -64,9 +76,10 @@ def _parses(text: str) -> bool:
 
 
 def _one_statement(lines: list[_Line]) -> bool:
-    """Whether logical lines are one statement: a first line, and what is inside it or continues it."""
-    head = lines[0]
-    rest = lines[1:]
+    """Whether logical lines are one interrupted statement: its head, what is inside, what continues it."""
+    head, rest = lines[0], lines[1:]
+    if lines[-1].closed and head.word not in ("try", "match"):
+        return False
     if head.word == "@":
         while rest and rest[0].word == "@" and rest[0].indent == head.indent:
             rest = rest[1:]
@@ -95,21 +108,11 @@ def cut_at_last_statement(prompt: str, completion: str) -> str | None:
         return None
     if _parses(text):
         return text
-    lines = _logical_lines(text)
-    readable = lines[-1].end if lines else 0
-    unread = text[readable:]
-    for keep in range(len(lines), 0, -1):
-        dropped = lines[keep:]
-        tail = dropped
-        if unread.strip():
-            head = unread.lstrip("\n")
-            indent = len(head) - len(head.lstrip(" "))
-            tail = [*dropped, _Line(readable, len(text), indent, "")]
-        if tail and not _one_statement(tail):
-            return None
+    lines = _logical_lines(text) or []
+    for keep in range(len(lines) - 1, 0, -1):
         end = lines[keep - 1].end
         if end <= len(prompt):
             return None
-        if _parses(text[:end]):
+        if _one_statement(lines[keep:]) and _parses(text[:end]):
             return text[:end]
     return None

@@ -1,0 +1,79 @@
+"""The measurements: windows, bits, held-out headers, and what counts as a sample that parses."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from training.corpus import Document
+from training.evaluate import Subject, bits, headers, windows
+from training.sources import MODEL_DIR
+from training.statements import cut_at_last_statement
+
+PROMPT = 'def mean(values):\n    """The mean."""\n'
+
+
+@pytest.mark.parametrize(("count", "length"), [(1, 8), (2, 8), (8, 8), (9, 8), (100, 8), (7, 2)])
+def test_every_token_but_the_first_is_scored_once(count: int, length: int) -> None:
+    scored = []
+    for first, end, begin in windows(count, length):
+        assert first < begin < end <= first + length
+        scored += range(begin, end)
+    assert scored == list(range(1, count))
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    return Subject.load(str(MODEL_DIR), None, torch.float32)
+
+
+def test_bits_are_those_of_the_model(subject) -> None:
+    text = "import os\n\n\ndef size(path):\n    return os.path.getsize(path)\n"
+    ids = torch.tensor([subject.tokenizer.encode(text).ids])
+    with torch.inference_mode():
+        logits = subject.model(ids).logits[0, :-1].float()
+    nats = float(F.cross_entropy(logits, ids[0, 1:], reduction="sum"))
+    expected = (nats + math.log(subject.valid)) / math.log(2)
+    assert bits(subject, text) == pytest.approx(expected, rel=1e-4)
+    assert bits(subject, text) < 8 * len(text) * 0.6
+    assert bits(subject, "") == 0.0
+
+
+def test_headers_end_before_the_body() -> None:
+    text = (
+        "class A:\n    def f(self, x):\n        '''Add.'''\n        y = x\n        y += 1\n        return y\n\n\n"
+        "def g(a,\n      b):\n    if a:\n        return b\n    return a\n\n\ndef h():\n    '''Nothing.'''\n"
+    )
+    found = headers([Document("p", "file", "p.py", text)], 2, seed=1)
+    assert sorted(found) == ["def f(self, x):\n    '''Add.'''\n", "def g(a,\n      b):\n"]
+
+
+@pytest.mark.parametrize(
+    ("completion", "kept"),
+    [
+        ("    return sum(values)\n", "    return sum(values)\n"),
+        ("    x = 1\n    y = (2 +", "    x = 1\n"),
+        ("    x = 1\n    return x[", "    x = 1\n"),
+        ("    x = 1\n    for v in values:\n        if v:\n", "    x = 1\n"),
+        # An interrupted try has no handler yet, so the whole of it goes.
+        ("    x = 1\n    try:\n        x = 2\n        y = f(", "    x = 1\n"),
+        ("    x = 1\n    try:\n        x = 2\n", "    x = 1\n"),
+        ("    x = 1\n    def g():\n        y = 2\n        return y +", "    x = 1\n    def g():\n        y = 2\n"),
+        ("    x = 1\n    s = '''never\nclosed", "    x = 1\n"),
+        ("    if x:\n        return 1\n    else:\n", "    if x:\n        return 1\n"),
+        ("    return 1\n\n\ndef other(", "    return 1\n"),
+        ("    x = 1\n    return = 2\n    y = 3\n", None),
+        ("    x = 1\n    return = 2\n", None),
+        ("    x = )\n    y = 1\n", None),
+        ("    x = 1\n  y = 2\n", None),
+        ("", None),
+        ("\n\n", None),
+        ("    return [", None),
+    ],
+)  # fmt: skip
+def test_only_the_interrupted_statement_may_be_cut(completion: str, kept: str | None) -> None:
+    found = cut_at_last_statement(PROMPT, completion)
+    assert found == (None if kept is None else PROMPT + kept)
