@@ -14,6 +14,9 @@ from torch import Tensor
 from torch.nn import functional as F
 
 _REMOVED = -math.inf
+# On a CPU, sorting a large vocabulary costs ten times the selection of so many best tokens, which mostly hold the mass.
+_SHORT_LIST = 1024
+_SHORT_LIST_MARGIN = 1e-4  # of probability, well beyond the rounding of a sum over the vocabulary
 
 
 def _columns(history: Tensor, vocab: int) -> Tensor:
@@ -96,12 +99,30 @@ def top_p(scores: Tensor, mass: Tensor, keep: int = 1) -> Tensor:
         mass: (batch,) float64, 1 or more is off. Double, because 1 - mass is rounded to float32 once.
         keep: the least number of tokens kept.
     """
+    if scores.device.type != "cpu" or scores.shape[1] <= 4 * _SHORT_LIST or keep > _SHORT_LIST:
+        return scores.masked_fill(_outside_mass(scores, mass, keep), _REMOVED)
+    best, index = torch.topk(scores, _SHORT_LIST, dim=-1)  # (batch, short), falling
+    probs = (best - scores.logsumexp(dim=-1, keepdim=True)).exp()
+    covered = probs.cumsum(dim=-1)
+    kept = covered - probs < mass.to(torch.float32)[:, None]
+    kept[:, :keep] = True
+    drop = torch.ones_like(scores, dtype=torch.bool).scatter_(1, index, ~kept)
+    drop &= (mass < 1.0)[:, None]
+    # Each row is told by itself whether its list is long enough, so that company does not change it.
+    short = (covered[:, -1] < mass + _SHORT_LIST_MARGIN) & (mass < 1.0)
+    if bool(short.any()):
+        drop[short] = _outside_mass(scores[short], mass[short], keep)
+    return scores.masked_fill(drop, _REMOVED)
+
+
+def _outside_mass(scores: Tensor, mass: Tensor, keep: int) -> Tensor:
+    """(batch, vocab) booleans: what `top_p` removes."""
     rising, order = torch.sort(scores, dim=-1)
     below = rising.softmax(dim=-1).cumsum(dim=-1)
     drop = below <= (1.0 - mass).to(torch.float32)[:, None]
     drop[:, -keep:] = False
     drop &= (mass < 1.0)[:, None]
-    return scores.masked_fill(torch.zeros_like(drop).scatter_(1, order, drop), _REMOVED)
+    return torch.zeros_like(drop).scatter_(1, order, drop)
 
 
 def min_p(scores: Tensor, ratio: Tensor, keep: int = 1) -> Tensor:
