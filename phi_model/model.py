@@ -12,7 +12,7 @@ Module names are transformers' own, so a checkpoint's tensors need no renaming.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,9 @@ from phi_model.cache import AttendingCache, Cache, DynamicCache
 from phi_model.config import PhiConfig
 from phi_model.outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
 from phi_model.rope import RotaryEmbedding, apply_rotary
+
+if TYPE_CHECKING:
+    from phi_model.quantization.linear import PackedLinear
 
 IGNORED_LABEL = -100
 Model = TypeVar("Model", bound="PhiPreTrainedModel")
@@ -61,18 +64,33 @@ class PhiAttention(nn.Module):
         want_weights: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
         """(batch, tokens, hidden) -> the same shape, and the weights where wanted."""
-        batch, tokens, _ = hidden.shape
+        query, key, value = self.q_proj(hidden), self.k_proj(hidden), self.v_proj(hidden)
+        out, weights = self.attend(query, key, value, cos, sin, mask, cache, want_weights)
+        return self.dense(out), weights
+
+    def attend(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        cos: Tensor,
+        sin: Tensor,
+        mask: Tensor | None,
+        cache: Cache | AttendingCache | None,
+        want_weights: bool = False,
+    ) -> tuple[Tensor, Tensor | None]:
+        """Attention over projected (batch, tokens, heads * head_dim), before the output projection."""
+        batch, tokens, _ = query.shape
         shape = (batch, tokens, -1, self.head_dim)
-        query = self.q_proj(hidden).view(shape).transpose(1, 2)  # (batch, heads, tokens, head_dim)
-        key = self.k_proj(hidden).view(shape).transpose(1, 2)  # (batch, kv_heads, tokens, head_dim)
-        value = self.v_proj(hidden).view(shape).transpose(1, 2)
+        query = query.view(shape).transpose(1, 2)  # (batch, heads, tokens, head_dim)
+        key = key.view(shape).transpose(1, 2)  # (batch, kv_heads, tokens, head_dim)
+        value = value.view(shape).transpose(1, 2)
         if self.qk_layernorm:
             query, key = self.q_layernorm(query), self.k_layernorm(key)
         query, key = apply_rotary(query, cos, sin), apply_rotary(key, cos, sin)
 
         if cache is not None and hasattr(cache, "attend"):
-            out = cache.attend(self.layer_idx, query, key, value, self.scaling)
-            return self.dense(out), None
+            return cache.attend(self.layer_idx, query, key, value, self.scaling), None
         if cache is not None:
             key, value = cache.update(key, value, self.layer_idx)
         dropout = self.config.attention_dropout if self.training else 0.0
@@ -81,7 +99,7 @@ class PhiAttention(nn.Module):
             out, weights = eager_attention(query, key, value, mask, self.scaling, dropout)
         else:
             out = sdpa_attention(query, key, value, mask, self.scaling, dropout)
-        return self.dense(out), weights if want_weights else None
+        return out, weights if want_weights else None
 
 
 class PhiMLP(nn.Module):
@@ -99,7 +117,11 @@ class PhiMLP(nn.Module):
 
 
 class PhiDecoderLayer(nn.Module):
-    """Attention and MLP beside each other on one normalised input."""
+    """Attention and MLP beside each other on one normalised input.
+
+    `phi_model.quantization` may replace the six linears by two products: `enter` for those that read the normalised
+    input, `leave` for the two whose outputs are added.
+    """
 
     def __init__(self, config: PhiConfig, layer_idx: int) -> None:
         super().__init__()
@@ -107,6 +129,8 @@ class PhiDecoderLayer(nn.Module):
         self.mlp = PhiMLP(config)
         self.input_layernorm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
         self.resid_dropout = nn.Dropout(config.resid_pdrop)
+        self.enter: PackedLinear | None = None
+        self.leave: PackedLinear | None = None
 
     def forward(
         self,
@@ -119,6 +143,12 @@ class PhiDecoderLayer(nn.Module):
     ) -> tuple[Tensor, Tensor | None]:
         """(batch, tokens, hidden) -> the same shape, and the attention weights where wanted."""
         normed = self.input_layernorm(hidden)
+        if self.enter is not None and self.leave is not None:
+            query, key, value, inner = self.enter(normed).split(self.enter.widths, dim=-1)
+            attended, weights = self.self_attn.attend(
+                query, key, value, cos, sin, mask, cache, want_weights
+            )
+            return self.leave(attended, self.mlp.activation(inner)) + hidden, weights
         attended, weights = self.self_attn(normed, cos, sin, mask, cache, want_weights)
         attended = self.resid_dropout(attended)
         return attended + self.resid_dropout(self.mlp(normed)) + hidden, weights
@@ -210,7 +240,13 @@ class PhiPreTrainedModel(nn.Module):
 
     def num_parameters(self) -> int:
         """How many numbers the model has; tied ones count once."""
-        return sum(p.numel() for p in self.parameters())
+        packed = sum(getattr(module, "packed_numbers", 0) for module in self.modules())
+        return packed + sum(p.numel() for p in self.parameters())
+
+    def memory_bytes(self) -> int:
+        """Memory of the weights, packed ones included."""
+        packed = sum(getattr(module, "packed_bytes", 0) for module in self.modules())
+        return packed + sum(p.nbytes for p in self.parameters())
 
     def set_attn_implementation(self, name: str) -> None:
         """Switches between "sdpa" and "eager"."""

@@ -1,0 +1,249 @@
+/* Linear layers over packed weights for CPUs with AVX-512, compiled on the machine that runs them.
+ *
+ * out[m][n] = bias[n] + sum over groups g of ( scale[g][n] * sum_k x[m][k] q[n][k]  +  zero[g][n] * sum_k x[m][k] )
+ *
+ * Decoding one token reads every weight once, so the weights lie in the order in which they are read: 64 output rows
+ * (a block), and in it pairs of input columns, each 64 rows x 2 columns, as vdpbf16ps wants them. Lanes are output
+ * rows: nothing is added across lanes, and a scale of a group is applied to 16 rows by one instruction.
+ *
+ * Each output is summed in the same order whatever the number of rows m, so a batch gives bit for bit what its rows
+ * give alone.
+ */
+#include <immintrin.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK 64     /* output rows of a block: four vectors of 16 */
+#define ROWS 6       /* rows of x at a time: 24 accumulators of the 32 registers */
+#define SPAN 256     /* columns summed before they are added to the result, where no group is shorter */
+#define PANEL 384    /* rows of x for which one decoded tile is used: a multiple of ROWS */
+#define AHEAD 2048   /* bytes by which prefetching runs ahead of decoding */
+
+enum { BF16 = 0, INT8 = 1, FOUR_BIT = 2 };
+enum { OUT_FLOAT = 0, OUT_BF16 = 1 };
+
+typedef struct {
+    const uint16_t *x;      /* (m, k) bfloat16 */
+    const void *weight;     /* (blocks, k / 2, 64, 2) of the format */
+    const uint16_t *scale;  /* (k / group, blocks * 64) bfloat16, or NULL: 1 */
+    const uint16_t *zero;   /* the same, or NULL: 0 */
+    const float *bias;      /* (blocks * 64), or NULL: 0 */
+    const uint16_t *table;  /* (32) bfloat16: the values of the 16 codes, twice; FOUR_BIT only */
+    void *out;              /* (m, n) float32 or bfloat16 */
+    int64_t m, n, k, group;
+    int32_t format, out_type, threads;
+} Linear;
+
+static inline __attribute__((always_inline)) __m512 dot(__m512 sum, __m512i a, __m512i b)
+{
+#ifdef __AVX512BF16__
+    return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
+#else
+    const __m512i high = _mm512_set1_epi32((int)0xffff0000u);
+    sum = _mm512_fmadd_ps(_mm512_castsi512_ps(_mm512_slli_epi32(a, 16)),
+                          _mm512_castsi512_ps(_mm512_slli_epi32(b, 16)), sum);
+    return _mm512_fmadd_ps(_mm512_castsi512_ps(_mm512_and_si512(a, high)),
+                           _mm512_castsi512_ps(_mm512_and_si512(b, high)), sum);
+#endif
+}
+
+static inline __m512 widen(const uint16_t *p)
+{
+    return _mm512_castsi512_ps(
+        _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)), 16));
+}
+
+/* float32 to bfloat16, to nearest even; a NaN stays one. */
+static inline __m256i narrow(__m512 value)
+{
+    __m512i bits = _mm512_castps_si512(value);
+    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+    __mmask16 nan = _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q);
+    rounded = _mm512_mask_set1_epi32(rounded, nan, 0x7fc00000);
+    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16));
+}
+
+/* Whole numbers of at most 8 bits are exact in bfloat16: cutting the mantissa loses nothing. */
+static inline __attribute__((always_inline)) __m512i from_int8(const int8_t *p)
+{
+    const __m512i order = _mm512_set_epi16(
+        63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, 33,
+        31, 29, 27, 25, 23, 21, 19, 17, 15, 13, 11, 9, 7, 5, 3, 1);
+    __m512 low = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)p)));
+    __m512 high =
+        _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(p + 16))));
+#ifdef __AVX512BF16__
+    (void)order;
+    return (__m512i)_mm512_cvtne2ps_pbh(high, low);
+#else
+    return _mm512_permutex2var_epi16(_mm512_castps_si512(low), order, _mm512_castps_si512(high));
+#endif
+}
+
+/* The weights of one pair of columns: 64 rows x 2 columns of bfloat16 in four vectors. */
+static inline __attribute__((always_inline)) void fetch(int format, const void *weight, int64_t pair,
+                                                        __m512i table, __m512i w[4])
+{
+    if (format == BF16) {
+        const char *p = (const char *)weight + pair * 256;
+        for (int i = 0; i < 4; i++) w[i] = _mm512_loadu_si512(p + 64 * i);
+    } else if (format == INT8) {
+        const int8_t *p = (const int8_t *)weight + pair * 128;
+        for (int i = 0; i < 4; i++) w[i] = from_int8(p + 32 * i);
+    } else {
+        const char *p = (const char *)weight + pair * 64;
+        for (int i = 0; i < 2; i++) {
+            /* A look-up takes the five low bits, and the table is there twice: nothing to mask. */
+            __m512i codes = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(p + 32 * i)));
+            w[2 * i] = _mm512_permutexvar_epi16(codes, table);
+            w[2 * i + 1] = _mm512_permutexvar_epi16(_mm512_srli_epi16(codes, 4), table);
+        }
+    }
+}
+
+static inline int64_t pair_bytes(int format)
+{
+    return format == BF16 ? 256 : format == INT8 ? 128 : 64;
+}
+
+/* Adds `pairs` columns' products for `rows` rows of x to sums (rows, 64). */
+static inline __attribute__((always_inline)) void span(int format, int rows, const uint16_t *x, int64_t k,
+                                                       const void *weight, int64_t pairs, __m512i table,
+                                                       const __m512 scale[4], const __m512 zero[4],
+                                                       const float *x_sum, int64_t x_sum_step, float *sums)
+{
+    __m512 part[ROWS][4];
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < 4; i++) part[r][i] = _mm512_setzero_ps();
+    const int64_t step = pair_bytes(format);
+    for (int64_t pair = 0; pair < pairs; pair++) {
+        __m512i w[4];
+        for (int64_t line = 0; line < step; line += 64)
+            _mm_prefetch((const char *)weight + pair * step + AHEAD + line, _MM_HINT_T0);
+        fetch(format, weight, pair, table, w);
+        for (int r = 0; r < rows; r++) {
+            int32_t both;
+            memcpy(&both, x + r * k + 2 * pair, 4);
+            __m512i value = _mm512_set1_epi32(both);
+            for (int i = 0; i < 4; i++) part[r][i] = dot(part[r][i], w[i], value);
+        }
+    }
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < 4; i++) {
+            float *at = sums + r * BLOCK + 16 * i;
+            __m512 sum = _mm512_fmadd_ps(part[r][i], scale[i], _mm512_loadu_ps(at));
+            if (x_sum) sum = _mm512_fmadd_ps(zero[i], _mm512_set1_ps(x_sum[r * x_sum_step]), sum);
+            _mm512_storeu_ps(at, sum);
+        }
+}
+
+#define CASES(format)                                                                                   \
+    switch (rows) {                                                                                     \
+    case 1: span(format, 1, x, k, weight, pairs, table, scale, zero, x_sum, x_sum_step, sums); break;   \
+    case 2: span(format, 2, x, k, weight, pairs, table, scale, zero, x_sum, x_sum_step, sums); break;   \
+    case 3: span(format, 3, x, k, weight, pairs, table, scale, zero, x_sum, x_sum_step, sums); break;   \
+    case 4: span(format, 4, x, k, weight, pairs, table, scale, zero, x_sum, x_sum_step, sums); break;   \
+    case 5: span(format, 5, x, k, weight, pairs, table, scale, zero, x_sum, x_sum_step, sums); break;   \
+    default: span(format, ROWS, x, k, weight, pairs, table, scale, zero, x_sum, x_sum_step, sums);      \
+    }
+
+static void run_span(int format, int rows, const uint16_t *x, int64_t k, const void *weight, int64_t pairs,
+                     __m512i table, const __m512 scale[4], const __m512 zero[4], const float *x_sum,
+                     int64_t x_sum_step, float *sums)
+{
+    if (format == BF16) { CASES(BF16) }
+    else if (format == INT8) { CASES(INT8) }
+    else { CASES(FOUR_BIT) }
+}
+
+static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, const float *x_sums,
+                  float *sums, uint16_t *tile)
+{
+    const int64_t groups = a->k / a->group, columns = (a->n + BLOCK - 1) / BLOCK * BLOCK;
+    const int64_t bytes = pair_bytes(a->format), row = index * BLOCK;
+    const char *weight = (const char *)a->weight + index * (a->k / 2) * bytes;
+    const __m512i table = a->table ? _mm512_loadu_si512(a->table) : _mm512_setzero_si512();
+    const int64_t chunk = a->group < SPAN ? a->group : SPAN;
+    const int decode = a->format != BF16 && rows > ROWS;
+    memset(sums, 0, (size_t)rows * BLOCK * sizeof(float));
+    for (int64_t at = 0; at < a->k;) {
+        const int64_t g = at / a->group, left = (g + 1) * a->group - at;
+        const int64_t pairs = (left < chunk ? left : chunk) / 2;
+        __m512 scale[4], zero[4];
+        for (int i = 0; i < 4; i++) {
+            scale[i] = a->scale ? widen(a->scale + g * columns + row + 16 * i) : _mm512_set1_ps(1.0f);
+            zero[i] = a->zero ? widen(a->zero + g * columns + row + 16 * i) : _mm512_setzero_ps();
+        }
+        const void *source = weight + at / 2 * bytes;
+        int format = a->format;
+        if (decode) {
+            for (int64_t pair = 0; pair < pairs; pair++) {
+                __m512i w[4];
+                fetch(format, source, pair, table, w);
+                for (int i = 0; i < 4; i++) _mm512_storeu_si512(tile + pair * 128 + 32 * i, w[i]);
+            }
+            source = tile;
+            format = BF16;
+        }
+        /* The sum of x over a group is added with the group's first part. */
+        const int add_zero = a->zero && at == g * a->group;
+        for (int64_t r = 0; r < rows; r += ROWS)
+            run_span(format, (int)(rows - r < ROWS ? rows - r : ROWS), a->x + (first + r) * a->k + at, a->k,
+                     source, pairs, table, scale, zero,
+                     add_zero ? x_sums + (first + r) * groups + g : NULL, groups, sums + r * BLOCK);
+        at += 2 * pairs;
+    }
+    for (int64_t r = 0; r < rows; r++)
+        for (int i = 0; i < 4; i++) {
+            const int64_t column = row + 16 * i;
+            if (column >= a->n) break;
+            const __mmask16 mask = a->n - column >= 16 ? 0xffff : (1u << (a->n - column)) - 1;
+            __m512 sum = _mm512_loadu_ps(sums + r * BLOCK + 16 * i);
+            if (a->bias) sum = _mm512_add_ps(sum, _mm512_loadu_ps(a->bias + column));
+            const int64_t to = (first + r) * a->n + column;
+            if (a->out_type == OUT_FLOAT)
+                _mm512_mask_storeu_ps((float *)a->out + to, mask, sum);
+            else
+                _mm256_mask_storeu_epi16((uint16_t *)a->out + to, mask, narrow(sum));
+        }
+}
+
+/* Returns 0, or 1 where memory ran out. */
+int phi_linear(const Linear *a)
+{
+    const int64_t groups = a->k / a->group, blocks = (a->n + BLOCK - 1) / BLOCK;
+    float *x_sums = NULL;
+    int failed = 0;
+    if (a->zero && !(x_sums = malloc((size_t)(a->m * groups) * sizeof(float)))) return 1;
+    const int64_t panel = a->m < PANEL ? a->m : PANEL;
+    int64_t portion = blocks / (a->threads * 8);
+    if (portion < 1) portion = 1;
+#pragma omp parallel num_threads(a->threads) reduction(| : failed)
+    {
+        float *sums = aligned_alloc(64, (size_t)panel * BLOCK * sizeof(float));
+        uint16_t *tile = aligned_alloc(64, SPAN * BLOCK * sizeof(uint16_t));
+        failed = !sums || !tile;
+        if (x_sums) {
+#pragma omp for
+            for (int64_t r = 0; r < a->m; r++)
+                for (int64_t g = 0; g < groups; g++) {
+                    __m512 sum = _mm512_setzero_ps();
+                    for (int64_t i = 0; i < a->group; i += 16)
+                        sum = _mm512_add_ps(sum, widen(a->x + r * a->k + g * a->group + i));
+                    x_sums[r * groups + g] = _mm512_reduce_add_ps(sum);
+                }
+        }
+        for (int64_t first = 0; first < a->m; first += panel) {
+            const int64_t rows = a->m - first < panel ? a->m - first : panel;
+#pragma omp for schedule(dynamic, portion) nowait
+            for (int64_t index = 0; index < blocks; index++)
+                if (!failed) block(a, index, first, rows, x_sums, sums, tile);
+        }
+        free(sums);
+        free(tile);
+    }
+    free(x_sums);
+    return failed;
+}
