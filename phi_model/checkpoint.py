@@ -36,8 +36,6 @@ Model = TypeVar("Model", bound="PhiPreTrainedModel")
 
 CONFIG_FILE = "config.json"
 GENERATION_CONFIG_FILE = "generation_config.json"
-# How a loaded model's linears are packed: name -> what does it to the model. None yet but "as they are".
-QUANTIZATIONS: Mapping[str, Callable[[PhiPreTrainedModel], None]] = {}
 
 _DTYPE_NAMES = {
     **{str(dtype).removeprefix("torch."): dtype for dtype in FLOAT_DTYPES.values()},
@@ -76,7 +74,8 @@ def load_pretrained(
             differ); a torch dtype or its name converts.
         device: where the weights are read to; torch's default device where None.
         attn_implementation: "sdpa" or "eager".
-        quantization: one of `QUANTIZATIONS`; None leaves the weights as they are.
+        quantization: "int8", "int4" or "nf4" packs each weight as it is read; None leaves them as they are
+            in the file, which may be packed too.
         token: the hub token; True means the stored one.
         cache_dir: the download cache.
         local_files_only: never use the network.
@@ -90,9 +89,7 @@ def load_pretrained(
         CheckpointError: the files do not make such a model; the message names file and tensor.
         ValueError: an argument is out of its range.
     """
-    if quantization is not None and quantization not in QUANTIZATIONS:
-        allowed = ", ".join(["None", *map(repr, QUANTIZATIONS)])
-        raise ValueError(f"quantization must be one of {allowed}, got {quantization!r}")
+    check_method(quantization)
     wanted_dtype = _parse_dtype(dtype)
     target = torch.device(torch.get_default_device() if device is None else device)
     source = Source.of(
@@ -108,7 +105,14 @@ def load_pretrained(
     }
 
     config_file = source.file(CONFIG_FILE)
+    source = source.pinned(config_file)
     values = read_json(config_file)
+    stored = stored_method(config_file, values)
+    if stored is not None and quantization not in (None, stored):
+        raise CheckpointError(
+            f"{config_file}: the weights are packed as {stored!r}, so quantization must be None or {stored!r}, "
+            f"got {quantization!r}"
+        )
     config = _config(cls, config_file, values, overrides)
     shards = find(source)
     _same_commit(config_file, *shards.files)
@@ -123,14 +127,26 @@ def load_pretrained(
 
     with torch.device("meta"):
         model = cls(config)
-    plan = Plan.make(model, shards, layout, config_file)
-    state = _read(plan, shards, layout, config, wanted_dtype, target, progress)
-    _settle_tied(model, state)
+    packed = None
+    if stored is not None:
+        expected = {name: value.shape for name, value in model.state_dict().items()}
+        packed = PackedTensors.find(shards, stored, expected)
+    plan = Plan.make(model, packed.as_dense(shards) if packed else shards, layout, config_file)
+    dtype = wanted_dtype or _main_dtype(shards, plan.names - set(packed.methods if packed else ()))
+    state: dict[str, Tensor] = {}
+    quantized: dict[str, Quantized] = {}
+    method = quantization or stored
+    for target, value in _read(
+        plan, shards, layout, config, dtype, target, progress, packed, quantization
+    ):
+        (quantized if isinstance(value, Quantized) else state)[target] = value
+    _settle_tied(model, state, quantized)
     _initialise_heads(model, state, plan, shards)
-    model.load_state_dict(state, assign=True)
+    absent = model.load_state_dict(state, strict=method is None, assign=True).missing_keys
     model.tie_weights()
-    if quantization is not None:
-        QUANTIZATIONS[quantization](model)
+    if method is not None:
+        assert set(absent) == set(quantized), absent
+        optimize_for_inference(model, method, quantized=quantized)
     model.generation_config = _generation_config(source, values, config.vocab_size)
     model.name_or_path = str(source)
     model.commit = commit_of(config_file)
@@ -142,18 +158,28 @@ def _read(
     shards: Shards,
     layout: Layout,
     config: PhiConfig,
-    dtype: torch.dtype | None,
+    dtype: torch.dtype,
     device: torch.device,
     progress: Callable[[int, int], None] | None,
-) -> dict[str, Tensor]:
+    packed: PackedTensors | None,
+    quantization: str | None,
+) -> Iterator[tuple[str, Tensor | Quantized]]:
     """The model's tensors, each read, converted and given its place before the next."""
-    dtype = dtype or _main_dtype(shards.entries[name] for name in plan.names)
-    state: dict[str, Tensor] = {}
-    for entry, tensor in shards.read(plan.names, dtype, device, progress):
-        parts = layouts.convert(layout, entry.name, tensor, config) or {}
-        for target, part in parts.items():
-            state[in_model(target, plan.bare)] = part
-    return state
+    names, raw = plan.names, set()
+    waiting: dict[str, Tensor] = {}
+    if packed is not None:
+        weights = names & set(packed.methods)
+        raw = weights.union(*map(packed.companions, weights))
+        names = names | raw
+    for entry, tensor in shards.read(names, dtype, device, progress, raw):
+        if packed is not None and entry.name in raw:
+            waiting[entry.name] = tensor
+            continue
+        for target, part in (layouts.convert(layout, entry.name, tensor, config) or {}).items():
+            method = method_of(target, quantization) if quantization and packed is None else None
+            yield in_model(target, plan.bare), encode(part, method) if method else part
+    for name in sorted(raw & set(packed.methods)) if packed is not None else ():
+        yield in_packed_model(name, plan.bare), packed.assemble(name, waiting)
 
 
 def _settle_tied(model: PhiPreTrainedModel, state: dict[str, Tensor]) -> None:
@@ -256,7 +282,7 @@ def _parse_dtype(dtype: torch.dtype | str | None) -> torch.dtype | None:
 
 
 def _same_commit(*files: Path) -> None:
-    """A branch may move between two downloads: config and weights of two commits must not be mixed."""
+    """Config and weights of two commits must not be mixed; see `Source.pinned`, which not every mirror allows."""
     commits = {commit for file in files if (commit := commit_of(file))}
     if len(commits) > 1:
         raise CheckpointError(

@@ -12,11 +12,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, overload
 
-from huggingface_hub import HfApi, constants, hf_hub_download
+from huggingface_hub import HfApi, constants, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import (
     EntryNotFoundError,
     GatedRepoError,
@@ -24,6 +24,7 @@ from huggingface_hub.errors import (
     HFValidationError,
     HTTPError,
     LocalEntryNotFoundError,
+    RemoteEntryNotFoundError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
@@ -50,11 +51,15 @@ def split_revision(name: str) -> tuple[str, str | None]:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Where the files of one checkpoint come from: a folder, or a hub repository at a revision."""
+    """Where the files of one checkpoint come from: a folder, or a hub repository at a revision.
+
+    `commit` is the commit that the revision was found to be, see `pinned`.
+    """
 
     folder: Path | None = None
     repo: str = ""
     revision: str | None = None
+    commit: str | None = None
     token: str | bool | None = None
     cache_dir: PathLike | None = None
     local_files_only: bool = False
@@ -120,23 +125,51 @@ class Source:
             if required:
                 raise CheckpointNotFoundError(f"{self.folder}: has no {filename}")
             return None
+        if self.commit is not None:
+            cached = try_to_load_from_cache(
+                self.repo, filename, cache_dir=self.cache_dir, revision=self.commit
+            )
+            if isinstance(cached, str):
+                return Path(cached)
+            if cached is not None and not required:
+                return None  # known not to exist
         try:
-            with self._plain_errors(filename):
-                return Path(
-                    hf_hub_download(
-                        self.repo,
-                        filename,
-                        revision=self.revision,
-                        cache_dir=self.cache_dir,
-                        token=self.token,
-                        local_files_only=self.local_files_only,
-                        endpoint=_endpoint(),
-                    )
-                )
+            return self._download(filename)
         except CheckpointNotFoundError as error:
             if required or not _is_absence_of_file(error.__cause__):
                 raise
             return None
+
+    def pinned(self, file: Path | None) -> Source:
+        """The same at the commit that a file of it came from.
+
+        A branch may move between two downloads; and what is in the cache at a commit needs no network.
+        """
+        commit = None if file is None else commit_of(file)
+        return self if commit is None else replace(self, commit=commit)
+
+    def _download(self, filename: str) -> Path:
+        with self._plain_errors(filename):
+            try:
+                return self._download_at(self.commit or self.revision, filename)
+            except (RevisionNotFoundError, EntryNotFoundError) as error:
+                # Some mirrors know a commit by its branch or tag only.
+                unknown = _status(error) == 404 and not isinstance(error, RemoteEntryNotFoundError)
+                if self.commit is None or not unknown:
+                    raise
+                return self._download_at(self.revision, filename)
+
+    def _download_at(self, revision: str | None, filename: str) -> Path:
+        path = hf_hub_download(
+            self.repo,
+            filename,
+            revision=revision,
+            cache_dir=self.cache_dir,
+            token=self.token,
+            local_files_only=self.local_files_only,
+            endpoint=_endpoint(),
+        )
+        return Path(path)
 
     def names(self) -> list[str]:
         """Names of the checkpoint's files, as far as they can be known without a download."""
@@ -147,7 +180,8 @@ class Source:
         api = HfApi(endpoint=_endpoint(), token=self.token)
         try:
             with self._plain_errors("its list of files"):
-                return sorted(api.list_repo_files(self.repo, revision=self.revision))
+                info = api.model_info(self.repo, revision=self.revision)
+                return sorted(file.rfilename for file in info.siblings or ())
         except CheckpointError as error:
             logger.warning("%s", error)
             return []

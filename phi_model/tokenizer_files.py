@@ -62,6 +62,7 @@ def read(source: Source, settings: Mapping[str, Any] | None = None) -> Tokenizer
     Raises:
         CheckpointError: there is none, a file is broken, or the added tokens' ids leave a gap.
     """
+    source = source.pinned(source.file(CONFIG_FILE, required=False))
     config = _object(source, CONFIG_FILE)
     if "added_tokens_decoder" not in config:
         config.update(_object(source, SPECIAL_TOKENS_FILE))

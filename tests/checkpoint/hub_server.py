@@ -39,11 +39,12 @@ class Repo:
 
 @dataclass
 class Hub:
-    """The repositories, and the paths that were asked for."""
+    """The repositories, the requests so far, and faults: a status for everything, no access by commit."""
 
     repos: dict[str, Repo] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     broken_status: int | None = None
+    names_only: bool = False
     url: str = ""
 
 
@@ -76,7 +77,7 @@ def serving() -> Iterator[Hub]:
                 return
             revision = wanted["revision"] or "main"
             commit = repo.names.get(revision, revision)
-            if commit not in repo.commits:
+            if commit not in repo.commits or (hub.names_only and revision in repo.commits):
                 self.fail(404, "RevisionNotFound", f"Invalid rev id: {revision}")
                 return
             files = repo.commits[commit]

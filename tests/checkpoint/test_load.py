@@ -340,7 +340,8 @@ def test_no_second_copy_in_memory(tmp_path, dtype, layout):
     theirs = oracle(**big, vocab_size=2000)
     write(tmp_path / "big", tensors_of(theirs, layout), config_of(theirs, layout))
     command = [sys.executable, "-c", _MEASURE, small, tmp_path / "big", json.dumps(dtype)]
-    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    root = Path(phi_model.__file__).parents[1]
+    out = subprocess.run(command, check=True, cwd=root, capture_output=True, text=True).stdout
     before, peak, size = json.loads(out.splitlines()[-1])
     largest = 4 * 4 * 512 * 512
     assert peak - before < size + 3 * largest + 8e6
