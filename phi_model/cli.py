@@ -29,6 +29,15 @@ _FIELDS = {"max_new_tokens": "max_tokens"}
 _GENERATION = ("temperature", "top_p", "top_k", "min_p", "typical_p", "repetition_penalty", "seed")
 
 
+class _Help(argparse.ArgumentDefaultsHelpFormatter):
+    """Says the default of a flag that has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        if action.default in (None, False, "-") or action.default == []:
+            return action.help
+        return super()._get_help_string(action)
+
+
 class UsageError(ValueError):
     """Something that the caller can mend."""
 
@@ -43,16 +52,19 @@ def build_parser() -> argparse.ArgumentParser:
         "run",
         help="complete or classify a text",
         description="Completes a prompt, or labels a text. Completions are printed as they are written.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=_Help,
     )
     run.add_argument("prompt", nargs="?", default="-", help='the text; "-" reads standard input')
     run.add_argument("--task", choices=TASKS, default=TASKS[0], help="what to do with the text")
     run.add_argument(
         "--model",
+        metavar="NAME",
         default=None,
         help="folder or hub repository, org/name or org/name@revision (default: the model in assets/)",
     )
-    run.add_argument("--revision", default=None, help="branch, tag or commit of the repository")
+    run.add_argument(
+        "--revision", metavar="REV", default=None, help="branch, tag or commit of the repository"
+    )
     run.add_argument(
         "--device",
         default=None,
@@ -62,7 +74,10 @@ def build_parser() -> argparse.ArgumentParser:
         "--dtype", choices=DTYPES, default="auto", help="auto keeps that of the checkpoint"
     )
     run.add_argument(
-        "--quantization", default=None, help="how the weights are packed, int8 for one"
+        "--quantization",
+        metavar="KIND",
+        default=None,
+        help="how the weights are packed, int8 for one",
     )
 
     text = run.add_argument_group("text-generation")

@@ -28,8 +28,9 @@ def run(*arguments: str, **options) -> subprocess.CompletedProcess:
     options.setdefault("stdin", subprocess.DEVNULL if "input" not in options else None)
     if "input" in options:
         del options["stdin"]
+    options["env"] = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        command(*arguments), capture_output=True, cwd=ROOT, timeout=120, check=False, **options
+        command(*arguments), capture_output=True, timeout=120, check=False, **options
     )
 
 
@@ -66,6 +67,13 @@ def test_the_prompt_as_an_argument(causal, greedy, capsys) -> None:
     captured = capsys.readouterr()
     assert PROMPT + captured.out.rstrip("\n") == greedy.rstrip("\n")
     assert "12 written" in captured.err
+
+
+def test_the_model_in_the_repository_needs_no_flag() -> None:
+    done = run("--max-new-tokens", "5", "def print_prime(n):", cwd="/")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode().startswith("def print_prime(n):")
+    assert len(done.stdout.decode()) > len("def print_prime(n):\n")
 
 
 def test_sampling_flags(causal, capsys) -> None:
