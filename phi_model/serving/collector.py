@@ -43,6 +43,7 @@ class Collector:
         self._begun: set[int] = set()
         self._news = asyncio.Event()
         self._urgent = asyncio.Event()
+        self._ended = asyncio.Event()
         self._places = asyncio.Semaphore(PROMPTS_AT_ONCE)
         self._started = time.perf_counter()
         self._tasks = [
@@ -72,8 +73,12 @@ class Collector:
         """
         event = self._urgent if urgent else self._news
         if not event.is_set():
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(event.wait(), timeout)
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the event.
+            waiter = asyncio.create_task(event.wait())
+            try:
+                await asyncio.wait({waiter}, timeout=timeout)
+            finally:
+                waiter.cancel()
         return event.is_set()
 
     def take(self) -> list[CompletionChunk]:
@@ -90,7 +95,7 @@ class Collector:
         Raises:
             Exception: what broke the call off.
         """
-        await asyncio.wait(self._tasks)
+        await self._ended.wait()
         if self.error is not None:
             raise self.error
         return sorted(self.take(), key=lambda chunk: chunk.index)
@@ -111,8 +116,8 @@ class Collector:
         finally:
             self._running -= 1
             if self.done:
-                self._news.set()
-                self._urgent.set()
+                for event in (self._news, self._urgent, self._ended):
+                    event.set()
 
     async def _read(self, prompt: int) -> bool:
         """Completes one prompt; False when the backend was busy and it is worth waiting."""

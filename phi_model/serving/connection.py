@@ -20,17 +20,19 @@ T = TypeVar("T")
 def require_key(api_key: str | None) -> Callable[[Request], Awaitable[None]]:
     """A route's dependency that lets nobody in without the key; None lets everybody in."""
 
-    def digest(text: str) -> bytes:
+    def digest(key: bytes) -> bytes:
         # Of equal length whatever was sent: the time to compare says nothing about the key.
-        return hashlib.sha256(text.encode("utf-8", "surrogateescape")).digest()
+        return hashlib.sha256(key).digest()
 
-    expected = None if api_key is None else digest(api_key)
+    expected = None if api_key is None else digest(api_key.encode("utf-8", "surrogateescape"))
 
     async def check(request: Request) -> None:
         if expected is None:
             return
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not hmac.compare_digest(digest(key.strip()), expected):
+        # Headers are bytes; starlette reads them as Latin-1.
+        sent = digest(key.strip().encode("latin-1"))
+        if scheme.lower() != "bearer" or not hmac.compare_digest(sent, expected):
             raise ApiError(
                 401,
                 "a valid API key must be sent as 'Authorization: Bearer KEY'",
