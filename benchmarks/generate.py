@@ -151,7 +151,7 @@ def phi1_models(device: torch.device, seed: int) -> tuple[Any, Any]:
         theirs = transformers.PhiForCausalLM(theirs_config)
     theirs.load_state_dict(state, assign=True)
     rotary = theirs.model.rotary_emb  # its buffers are not in the state
-    theirs.model.rotary_emb = type(rotary)(theirs_config, device=device)
+    theirs.model.rotary_emb = type(rotary)(theirs_config).to(device)
     return ours.eval(), theirs.eval()
 
 
