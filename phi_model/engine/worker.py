@@ -234,6 +234,7 @@ class Worker:
 
     def _decode(self, lane: Lane) -> None:
         together = [sequence for sequence in lane.decoding if not lane.is_solo(sequence)]
+        together.sort(key=lambda sequence: sequence.slot.index)  # adjacent slots attend together
         alone = [[sequence] for sequence in lane.decoding if lane.is_solo(sequence)]
         for group in ([together] if together else []) + alone:
             self._decode_group(lane, group)
