@@ -85,8 +85,9 @@ def main(arguments: list[str] | None = None) -> None:
 
     try:
         socket = bind(options.host, options.port)  # first: a taken port should not cost a download
+        named = {"name": "Embedded Phi"} if options.model == str(EMBEDDED_MODEL) else {}
         backend = Engine.from_pretrained(
-            options.model, device=options.device, dtype=options.dtype, progress=tell
+            options.model, device=options.device, dtype=options.dtype, progress=tell, **named
         )
     # Whatever a flag can cause is the user's to mend, and is told in one line.
     except (ValueError, OSError, RuntimeError, AssertionError) as error:

@@ -53,7 +53,7 @@ def build(backend: Backend) -> CompleteTab:
             )
             with gr.Row(elem_classes="phi-bar"):
                 go = gr.Button("Complete", variant="primary", elem_id="complete", scale=0)
-                stop = gr.Button("Stop", elem_id="stop", scale=0)
+                stop = gr.Button("Stop", elem_id="halt", scale=0)
                 status = StatusLine(IDLE, elem_id="status")
             ghost = GhostStream(EDITOR, elem_id="ghost")
         with gr.Column(scale=1, min_width=260, elem_classes="phi-side"):

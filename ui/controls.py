@@ -56,9 +56,9 @@ def build() -> Controls:
         controls.fields[name] = component
 
     def knob(name: str, low: float, high: float, value: float, step: float, info: str) -> None:
-        add(name, Knob(low, high, value, step=step, label=LABELS[name], info=info))
+        add(name, Knob(low, high, value, step=step, label=LABELS[name], info=info, elem_id=name))
 
-    knob("max_tokens", 1, 512, 128, 1, "The completion ends after this many")
+    knob("max_tokens", 1, MAX_TOKENS, 128, 1, "The completion ends after this many")
     knob("temperature", 0, 2, 0.2, 0.05, "0 always takes the likeliest token; 1 is the model's own")
     add(
         "seed",
@@ -80,6 +80,7 @@ def build() -> Controls:
             gr.Textbox(
                 label=LABELS["stop"],
                 info=r"One on each line. \n is a new line, \t a tab, \\ a backslash",
+                elem_id="stop",
                 lines=2,
                 max_lines=4,
             ),

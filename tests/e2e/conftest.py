@@ -1,0 +1,52 @@
+"""One server and one browser for all browser tests, and a fresh window for each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.studio import Studio, launch, server
+
+
+# Not of the session: while Playwright's loop lives, no asynchronous test of another folder can run.
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def address() -> Iterator[str]:
+    with server() as address:
+        yield address
+
+
+@pytest.fixture
+def open_studio(browser: Browser, address: str) -> Iterator[Callable[..., Studio]]:
+    """Opens windows; afterwards none of them may have asked another host, or have had a script error."""
+    contexts = []
+    studios = []
+
+    def open_studio(path: str = "", at: str = address, **options) -> Studio:
+        options = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light", **options}
+        context = browser.new_context(**options)
+        contexts.append(context)
+        studio = Studio(context.new_page(), at + path)
+        studios.append((studio, at))
+        return studio
+
+    yield open_studio
+    for context in contexts:
+        context.close()
+    for studio, at in studios:
+        assert studio.hosts - {"data:", "blob:"} <= {at.rstrip("/")}
+        assert studio.problems == []
+
+
+@pytest.fixture
+def studio(open_studio: Callable[..., Studio]) -> Studio:
+    return open_studio()
