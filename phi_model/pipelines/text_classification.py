@@ -77,7 +77,10 @@ class TextClassificationPipeline(Pipeline):
                 f'inputs must be strings or {{"text", "text_pair"}}, or a list of those, got {item!r}'
             )
         parts = [self.tokenizer(text, **options) for text in texts]
-        return {name: [v for part in parts for v in part[name]] for name in parts[0]}
+        row = {name: [v for part in parts for v in part[name]] for name in parts[0]}
+        if not row["input_ids"]:
+            raise ValueError(f"inputs must hold at least one token each, got {item!r}")
+        return row
 
     def _function(self, name: str | None) -> Callable[[Tensor], Tensor]:
         config = self.model.config

@@ -81,6 +81,8 @@ class TokenClassificationPipeline(Pipeline):
             return_special_tokens_mask=True,
         )
         special, offsets = encoded.pop("special_tokens_mask"), encoded.pop("offset_mapping")
+        if not encoded["input_ids"].shape[1]:
+            return [[] for _ in texts]
         with torch.inference_mode():
             logits = self.model(**encoded).logits
         scores = logits.float().softmax(dim=-1).cpu()

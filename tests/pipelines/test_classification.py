@@ -117,6 +117,7 @@ def test_text_classification_errors(sequence_pipes) -> None:
         (lambda: ours("x", topk=3), "no such option: topk"),
         (lambda: ours({"txt": "x"}), "inputs must be strings or"),
         (lambda: ours([3]), "inputs must be strings or"),
+        (lambda: ours(["a", ""]), "inputs must hold at least one token each, got ''"),
     ]:
         with pytest.raises(ValueError, match=message):
             call()
@@ -159,6 +160,13 @@ def test_token_classification_text_with_a_special_token(token_pipes) -> None:
         assert_close(
             ours(text, aggregation_strategy=strategy), theirs(text, aggregation_strategy=strategy)
         )
+
+
+def test_token_classification_of_nothing(token_pipes) -> None:
+    ours = token_pipes[1]
+    assert ours("") == []
+    assert ours([]) == []
+    assert ours(["", TEXTS[0]], batch_size=2) == [[], ours(TEXTS[0])]
 
 
 def test_token_classification_errors(token_pipes) -> None:
