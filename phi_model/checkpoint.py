@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +23,9 @@ from phi_model.generation_config import GenerationConfig
 from phi_model.hub import PathLike, Source, commit_of
 from phi_model.layouts import Layout
 from phi_model.matching import EMBEDDING, OUTPUT_EMBEDDING, Plan, in_model, listed, vocabulary_rows
+from phi_model.quantization.apply import check_method, method_of, optimize_for_inference
+from phi_model.quantization.files import PackedTensors, stored_method
+from phi_model.quantization.formats import Quantized, encode
 from phi_model.shards import FLOAT_DTYPES, Entry, Shards, find
 
 if TYPE_CHECKING:
@@ -132,21 +135,24 @@ def load_pretrained(
         expected = {name: value.shape for name, value in model.state_dict().items()}
         packed = PackedTensors.find(shards, stored, expected)
     plan = Plan.make(model, packed.as_dense(shards) if packed else shards, layout, config_file)
-    dtype = wanted_dtype or _main_dtype(shards, plan.names - set(packed.methods if packed else ()))
+    dense = plan.names.difference(packed.methods if packed else ())
+    dtype = wanted_dtype or _main_dtype(shards.entries[name] for name in dense)
+    encode_as = quantization if packed is None else None
     state: dict[str, Tensor] = {}
     quantized: dict[str, Quantized] = {}
-    method = quantization or stored
-    for target, value in _read(
-        plan, shards, layout, config, dtype, target, progress, packed, quantization
+    for name, value in _read(
+        plan, shards, layout, config, dtype, target, progress, packed, encode_as
     ):
-        (quantized if isinstance(value, Quantized) else state)[target] = value
-    _settle_tied(model, state, quantized)
+        if isinstance(value, Quantized):
+            quantized[name] = value
+        else:
+            state[name] = value
+    _settle_tied(model, state)
     _initialise_heads(model, state, plan, shards)
-    absent = model.load_state_dict(state, strict=method is None, assign=True).missing_keys
+    model.load_state_dict(state, strict=not quantized, assign=True)
     model.tie_weights()
-    if method is not None:
-        assert set(absent) == set(quantized), absent
-        optimize_for_inference(model, method, quantized=quantized)
+    if quantization or stored:
+        optimize_for_inference(model, quantization or stored, quantized=quantized)
     model.generation_config = _generation_config(source, values, config.vocab_size)
     model.name_or_path = str(source)
     model.commit = commit_of(config_file)
@@ -162,24 +168,23 @@ def _read(
     device: torch.device,
     progress: Callable[[int, int], None] | None,
     packed: PackedTensors | None,
-    quantization: str | None,
+    encode_as: str | None,
 ) -> Iterator[tuple[str, Tensor | Quantized]]:
     """The model's tensors, each read, converted and given its place before the next."""
-    names, raw = plan.names, set()
+    weights = plan.names & set(packed.methods) if packed is not None else set()
+    raw = weights.union(*(packed.companions(weight) for weight in weights)) if packed else set()
     waiting: dict[str, Tensor] = {}
-    if packed is not None:
-        weights = names & set(packed.methods)
-        raw = weights.union(*map(packed.companions, weights))
-        names = names | raw
-    for entry, tensor in shards.read(names, dtype, device, progress, raw):
-        if packed is not None and entry.name in raw:
+    for entry, tensor in shards.read(plan.names | raw, dtype, device, progress, raw):
+        if entry.name in raw:
             waiting[entry.name] = tensor
             continue
         for target, part in (layouts.convert(layout, entry.name, tensor, config) or {}).items():
-            method = method_of(target, quantization) if quantization and packed is None else None
+            method = method_of(target, encode_as) if encode_as else None
             yield in_model(target, plan.bare), encode(part, method) if method else part
-    for name in sorted(raw & set(packed.methods)) if packed is not None else ():
-        yield in_packed_model(name, plan.bare), packed.assemble(name, waiting)
+    for name in weights:
+        value = packed.assemble(name, waiting)
+        for target in layouts.convert(layout, name, value.codes, config) or {}:
+            yield in_model(target, plan.bare), value
 
 
 def _settle_tied(model: PhiPreTrainedModel, state: dict[str, Tensor]) -> None:
@@ -253,11 +258,6 @@ def _config(
     values: Mapping[str, Any],
     overrides: Mapping[str, Any],
 ) -> PhiConfig:
-    if method := values.get("quantization_config"):
-        raise CheckpointError(
-            f"{file}: quantization_config must be absent, weights packed by another program are not read; "
-            f"got {method!r}"
-        )
     try:
         return cls.config_class.from_dict(values, **overrides)
     except (TypeError, ValueError) as error:

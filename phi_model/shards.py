@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ FLOAT_DTYPES = {
     "F16": torch.float16,
     "BF16": torch.bfloat16,
 }
+# Packed weights are whole numbers.
+STORED_DTYPES = {**FLOAT_DTYPES, "U8": torch.uint8, "I8": torch.int8}
 _LFS_POINTER = b"version https://git-lfs"
 
 
@@ -57,8 +59,8 @@ class Entry:
 
     @property
     def nbytes(self) -> int:
-        """How many bytes they take in the file; for the floating point dtypes."""
-        return self.count * FLOAT_DTYPES[self.dtype].itemsize
+        """How many bytes they take in the file."""
+        return self.count * STORED_DTYPES[self.dtype].itemsize
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,14 @@ class Shards:
         dtype: torch.dtype,
         device: torch.device,
         progress: Callable[[int, int], None] | None = None,
+        unconverted: Collection[str] = (),
     ) -> Iterator[tuple[Entry, Tensor]]:
         """The named tensors as `dtype` on `device`, file after file; one at a time is all that is held here.
 
         Args:
-            names: which tensors; all of a floating point dtype.
+            names: which tensors; of a floating point dtype, where they are converted.
             dtype: what they are converted to.
+            unconverted: those of `names` that keep the dtype of the file.
             device: where they go.
             progress: called with (numbers read, numbers in all) after each tensor.
         """
@@ -96,10 +100,14 @@ class Shards:
         for file in self.files:
             here = [entry for entry in wanted.values() if entry.file == file]
             with _plain_errors(file):
+                dtypes = [
+                    STORED_DTYPES[entry.dtype] if entry.name in unconverted else dtype
+                    for entry in here
+                ]
                 if device.type == "cuda":
-                    tensors = _read_to_cuda(file, here, dtype, device)
+                    tensors = _read_to_cuda(file, here, dtypes, device)
                 else:
-                    tensors = _read_to_host(file, here, dtype)
+                    tensors = _read_to_host(file, here, dtypes)
                 for entry, tensor in zip(here, tensors, strict=True):
                     yield entry, tensor.to(device)
                     done += entry.count
@@ -155,14 +163,15 @@ def _header(file: Path) -> Iterator[tuple[str, Entry]]:
             yield name, Entry(file, name, tuple(facts["shape"]), facts["dtype"], 8 + length + start)
 
 
-def _read_to_host(file: Path, entries: list[Entry], dtype: torch.dtype) -> Iterator[Tensor]:
+def _read_to_host(file: Path, entries: list[Entry], dtypes: list[torch.dtype]) -> Iterator[Tensor]:
     """Reads into memory of our own: a mapping would die with a file that someone cuts short, and is unaligned."""
-    others = [entry for entry in entries if FLOAT_DTYPES[entry.dtype] != dtype]
+    pairs = list(zip(entries, dtypes, strict=True))
+    others = [entry for entry, dtype in pairs if STORED_DTYPES[entry.dtype] != dtype]
     # What is converted passes through one buffer: a fresh one each time would leave holes in the heap.
     buffer = torch.empty(max((entry.nbytes for entry in others), default=0), dtype=torch.uint8)
     with open(file, "rb", buffering=0) as raw:
-        for entry in entries:
-            own = FLOAT_DTYPES[entry.dtype]
+        for entry, dtype in pairs:
+            own = STORED_DTYPES[entry.dtype]
             if own == dtype:
                 tensor = torch.empty(entry.shape, dtype=own)
             else:
@@ -178,11 +187,11 @@ def _read_to_host(file: Path, entries: list[Entry], dtype: torch.dtype) -> Itera
 
 
 def _read_to_cuda(
-    file: Path, entries: list[Entry], dtype: torch.dtype, device: torch.device
+    file: Path, entries: list[Entry], dtypes: list[torch.dtype], device: torch.device
 ) -> Iterator[Tensor]:
     index = torch.cuda.current_device() if device.index is None else device.index
     with safe_open(file, framework="pt", device=f"cuda:{index}") as tensors:
-        for entry in entries:
+        for entry, dtype in zip(entries, dtypes, strict=True):
             yield tensors.get_tensor(entry.name).to(dtype)
 
 

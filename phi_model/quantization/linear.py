@@ -45,10 +45,18 @@ class PackedLinear(nn.Module):
             gives the sum of their outputs.
         join: "rows" or "columns".
         backend: see `make_kernel`.
+        shared: whether the weight is counted elsewhere too, as a tied embedding.
     """
 
-    def __init__(self, parts: Sequence[Part], join: str = "rows", backend: str = "auto") -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        join: str = "rows",
+        backend: str = "auto",
+        shared: bool = False,
+    ) -> None:
         super().__init__()
+        self.shared = shared
         self.join = join
         self.backend = backend
         self._take(list(parts))
@@ -63,7 +71,9 @@ class PackedLinear(nn.Module):
         parts.clear()
         joined = weights[0] if len(weights) == 1 else _join(weights, self.join)
         self._inner_groups = (
-            [w.group if isinstance(w, Quantized) else 0 for w in weights] if self.join == "columns" else []
+            [w.group if isinstance(w, Quantized) else 0 for w in weights]
+            if self.join == "columns"
+            else []
         )
         self._filled = [w.filled if isinstance(w, Quantized) else w.shape[1] for w in weights]
         del weights
@@ -94,7 +104,7 @@ class PackedLinear(nn.Module):
     @property
     def packed_numbers(self) -> int:
         """How many numbers the linears have."""
-        weights = sum(rows * columns for rows, columns in self.shapes)
+        weights = 0 if self.shared else sum(rows * columns for rows, columns in self.shapes)
         return weights + sum(bias.numel() for bias in self.biases if bias is not None)
 
     def forward(self, *inputs: Tensor) -> Tensor:
@@ -124,7 +134,9 @@ class PackedLinear(nn.Module):
     def extra_repr(self) -> str:
         return f"{', '.join(self.names)}, join={self.join}, kernel={type(self.kernel).__name__}"
 
-    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+    def _save_to_state_dict(
+        self, destination: dict[str, Any], prefix: str, keep_vars: bool
+    ) -> None:
         parent = prefix.rstrip(".").rpartition(".")[0]
         parent = f"{parent}." if parent else ""
         for part in self.parts():

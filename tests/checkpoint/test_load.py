@@ -115,7 +115,7 @@ def test_dtype_converts_fused_tensors(tmp_path, layout):
         ("dtype", "int8"),
         ("dtype", "float31"),
         ("dtype", torch.int32),
-        ("quantization", "int8"),
+        ("quantization", "int3"),
         ("quantization", ""),
         ("attn_implementation", "flash"),
     ],
