@@ -250,6 +250,8 @@ class PhiTokenizer:
     ) -> list[str]:
         """The texts of several sequences of ids."""
         rows = sequences if isinstance(sequences, Tensor) else list(sequences)
+        if not len(rows):
+            return []
         texts = self.decode(rows, skip_special_tokens)
         return [texts] if isinstance(texts, str) else texts
 
