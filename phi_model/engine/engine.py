@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
 from phi_model.backend import ModelInfo
 from phi_model.engine.context import crop_start
+from phi_model.engine.limits import EngineTokenizer, default_slots, end_tokens, solo_from
+from phi_model.engine.loading import Progress, load
 from phi_model.engine.runner import EagerRunner, Float32Runner
 from phi_model.engine.scheduler import Lane
 from phi_model.engine.sequence import Job, Vocabulary
@@ -23,31 +24,9 @@ from phi_model.sampling import fresh_seed
 
 MAX_WAITING = 64
 PREFILL_CHUNK = 256
-# Slots may take this share of the memory that is free once the model is loaded.
-CPU_MEMORY_SHARE = 0.25
-CUDA_MEMORY_SHARE = 0.8
-MOST_SLOTS = {"cpu": 16, "cuda": 64}
 # A window costs a CPU almost as much as its tokens would, a GPU almost nothing (see benchmarks/).
 SPECULATE_ROWS = {"cpu": 1, "cuda": 4}
 DRAFT_TOKENS = {"cpu": 7, "cuda": 15}
-
-Progress = Callable[[str, "float | None"], None]
-
-
-class EngineTokenizer(Protocol):
-    """What the engine asks of a tokenizer."""
-
-    eos_token_id: int | None
-
-    def __len__(self) -> int: ...
-
-    def encode(self, text: str) -> list[int]:
-        """The ids of a text."""
-        ...
-
-    def token_bytes(self, token_id: int, skip_special_tokens: bool = True) -> bytes:
-        """The bytes that a token stands for; none for an unknown one, or a special one skipped."""
-        ...
 
 
 class Engine:
@@ -102,13 +81,13 @@ class Engine:
         self._bytes: dict[int, bytes] = {}
         self._vocabulary = Vocabulary(
             size=min(len(tokenizer), config.vocab_size),
-            end=_end_tokens(model, tokenizer),
+            end=end_tokens(model, tokenizer),
             token_bytes=self._token_bytes,
         )
         sizes = {"max_length": context_length, "valid_vocab": self._vocabulary.size}
         slots = default_slots(model, context_length) if slots is None else slots
         runner = EagerRunner(model, slots=slots, **sizes)
-        solo = _solo_from(config, context_length)
+        solo = solo_from(config, context_length)
 
         def precise() -> Lane:
             return Lane(Float32Runner(model, slots=1, **sizes), 1, solo)
@@ -123,14 +102,13 @@ class Engine:
             speculate_rows=rows,
             draft_tokens=DRAFT_TOKENS[kind],
         )
-        weights = sum(p.numel() * p.element_size() for p in model.parameters())
         self.info = ModelInfo(
             name=name,
             revision=revision,
-            parameters=sum(p.numel() for p in model.parameters()),
+            parameters=model.num_parameters(),
             dtype=str(model.dtype).removeprefix("torch."),
             device=str(device),
-            memory_bytes=weights + runner.cache.memory_bytes,
+            memory_bytes=model.memory_bytes() + runner.cache.memory_bytes,
             context_length=context_length,
             vocab_size=config.vocab_size,
             quantization=quantization,
@@ -162,27 +140,20 @@ class Engine:
         Raises:
             CheckpointError: the files are not a usable Phi checkpoint.
         """
-        from phi_model.hub import split_revision
-        from phi_model.model import PhiForCausalLM
-        from phi_model.tokenizer import PhiTokenizer
-
-        def tell(message: str, share: float | None) -> None:
-            if progress is not None:
-                progress(message, share)
-
-        name, at = split_revision(str(path_or_repo))
-        revision = revision or at
-        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        tell(f"Loading the tokenizer of {name}", 0.0)
-        tokenizer = PhiTokenizer.from_pretrained(name, revision=revision)
-        tell(f"Loading the weights of {name}", None)
-        model = PhiForCausalLM.from_pretrained(
-            name, revision=revision, dtype=dtype, device=device, quantization=quantization
+        loaded = load(
+            path_or_repo,
+            revision=revision,
+            dtype=dtype,
+            device=device,
+            quantization=quantization,
+            progress=progress,
         )
-        tell("Making room for the requests", None)
-        options = {"name": name, "revision": revision, "quantization": quantization, **options}
-        engine = cls(model, tokenizer, **options)
-        tell("Ready", 1.0)
+        if progress is not None:
+            progress("Making room for the requests", None)
+        facts = {"name": loaded.name, "revision": loaded.revision, "quantization": quantization}
+        engine = cls(loaded.model, loaded.tokenizer, **{**facts, **options})
+        if progress is not None:
+            progress("Ready", 1.0)
         return engine
 
     def stream(self, request: CompletionRequest, *, session: str | None = None) -> CompletionStream:
@@ -282,44 +253,3 @@ class Engine:
         if known is None:
             known = self._bytes[token_id] = self._tokenizer.token_bytes(token_id)
         return known
-
-
-def default_slots(model: Any, context_length: int) -> int:
-    """How many slots fit comfortably into the memory that is free.
-
-    Args:
-        model: the loaded model.
-        context_length: tokens a slot holds.
-    """
-    config = model.config
-    row = config.num_key_value_heads * config.head_dim * model.dtype.itemsize
-    slot_bytes = 2 * config.num_hidden_layers * context_length * row
-    if model.device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(model.device)
-        room, most = free * CUDA_MEMORY_SHARE, MOST_SLOTS["cuda"]
-    else:
-        free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        room, most = free * CPU_MEMORY_SHARE, MOST_SLOTS["cpu"]
-    return max(1, min(most, int(room // slot_bytes)))
-
-
-def _end_tokens(model: Any, tokenizer: EngineTokenizer) -> frozenset[int]:
-    """Ids that end a completion: generation_config.json beats config.json, as in `generate`."""
-    generation = getattr(model, "generation_config", None)
-    for ids in (
-        getattr(generation, "eos_token_id", None),
-        model.config.eos_token_id,
-        tokenizer.eos_token_id,
-    ):
-        if ids is not None:
-            return frozenset([ids] if isinstance(ids, int) else ids)
-    return frozenset()
-
-
-def _solo_from(config: Any, context_length: int) -> int | None:
-    """The prompt length from which a rope type's frequencies depend on it, if the context allows it."""
-    rope = config.rope_parameters
-    if rope["rope_type"] != "longrope":
-        return None  # dynamic: only beyond max_position_embeddings, which no slot exceeds
-    original = rope["original_max_position_embeddings"]
-    return original if context_length > original else None

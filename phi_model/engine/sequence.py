@@ -99,7 +99,8 @@ class Job:
         if self.ranked:
             self.sequences[chunk.index].kept.append(chunk)
         else:
-            wakeups.add(self.channel.put(chunk))
+            first = self.sequences[chunk.index].generated <= 1
+            wakeups.add(self.channel.put(chunk), urgent=first or chunk.finish_reason is not None)
 
     def finish_if_done(self, wakeups: Wakeups) -> bool:
         """Ends the stream once every completion has ended; the best ones are sent now."""
@@ -111,7 +112,7 @@ class Job:
             for index, sequence in enumerate(best[: self.request.n]):
                 for chunk in sequence.kept:
                     wakeups.add(self.channel.put(_renumbered(chunk, index)))
-        wakeups.add(self.channel.end())
+        wakeups.add(self.channel.end(), urgent=True)
         return True
 
 

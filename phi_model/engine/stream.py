@@ -9,10 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
 from phi_model.backend import CompletionChunk
+
+# Far below what an eye, or an editor that draws 60 frames a second, can tell from at once.
+WAKE_INTERVAL_S = 0.004
 
 Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[None]"]
 
@@ -101,19 +105,35 @@ def _joined(run: list[CompletionChunk]) -> CompletionChunk:
 
 
 class Wakeups:
-    """Callers to wake at the end of a step: one call into each event loop, not one a chunk."""
+    """Callers to wake at the end of a step: one call into each event loop, not one a chunk.
+
+    Waking a loop takes the interpreter from the engine's thread, so ordinary chunks wait until
+    `WAKE_INTERVAL_S` has passed; what came in the meantime goes out with them.
+    """
 
     def __init__(self) -> None:
         self._futures: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+        self._urgent = False
+        self._last = 0.0
 
-    def add(self, waiter: Waiter | None) -> None:
-        """Notes a caller; None is ignored."""
+    def add(self, waiter: Waiter | None, *, urgent: bool = False) -> None:
+        """Notes a caller; None is ignored.
+
+        Args:
+            waiter: what `Channel.put` or `Channel.end` returned.
+            urgent: a first token or an end, for which nobody should wait.
+        """
         if waiter is not None:
             self._futures.setdefault(waiter[0], []).append(waiter[1])
+            self._urgent = self._urgent or urgent
 
-    def flush(self) -> None:
-        """Wakes them."""
-        if self._futures:
+    def flush(self, *, force: bool = False) -> None:
+        """Wakes them, if it is time or ``force`` is true."""
+        if not self._futures:
+            return
+        now = time.perf_counter()
+        if force or self._urgent or now - self._last >= WAKE_INTERVAL_S:
+            self._last, self._urgent = now, False
             pending, self._futures = self._futures, {}
             for loop, futures in pending.items():
                 # A loop that was closed has nobody left to wake; dropping its streams cancels them.

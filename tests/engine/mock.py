@@ -80,8 +80,11 @@ class MockModel:
         self.gate: threading.Semaphore | None = None  # where set, every forward pass takes one
         self.lm_head = lambda hidden: hidden
 
-    def parameters(self) -> list[Tensor]:
-        return []
+    def num_parameters(self) -> int:
+        return 0
+
+    def memory_bytes(self) -> int:
+        return 0
 
     def modules(self) -> list[Any]:
         return []

@@ -117,7 +117,12 @@ async def test_from_pretrained_reports_and_serves() -> None:
     engine = Engine.from_pretrained(
         ASSETS, dtype=torch.float32, device="cpu", slots=2, progress=lambda *news: told.append(news)
     )
-    assert [message.split()[0] for message, _ in told] == ["Loading", "Loading", "Making", "Ready"]
+    words = [message.split()[0] for message, _ in told]
+    assert list(dict.fromkeys(words)) == ["Loading", "Packing", "Making", "Ready"]
+    shares = [share for message, share in told if "weights of" in message]
+    assert shares == sorted(shares)
+    assert (shares[-1], told[-1][1]) == (1.0, 1.0)
+    assert len(told) < 20
     info = engine.info
     assert (info.dtype, info.device) == ("float32", "cpu")
     assert info.memory_bytes > 4 * info.parameters
