@@ -27,6 +27,7 @@ from phi_model.quantization.apply import check_method, method_of, optimize_for_i
 from phi_model.quantization.files import PackedTensors, stored_method
 from phi_model.quantization.formats import Quantized, encode
 from phi_model.shards import FLOAT_DTYPES, Entry, Shards, find
+from phi_model.tokenizer_files import known_ids
 
 if TYPE_CHECKING:
     from phi_model.config import PhiConfig
@@ -86,7 +87,8 @@ def load_pretrained(
         **config_overrides: fields of the configuration to replace.
 
     Returns:
-        the model, with `generation_config`, `name_or_path` and `commit` (None for a folder).
+        the model, with `generation_config`, `name_or_path` and `commit` (None for a folder). One that generates has
+        `known_ids` too: ids from there on, which its tokenizer does not know, are never sampled.
 
     Raises:
         CheckpointError: the files do not make such a model; the message names file and tensor.
@@ -156,6 +158,8 @@ def load_pretrained(
     model.generation_config = _generation_config(source, values, config.vocab_size)
     model.name_or_path = str(source)
     model.commit = commit_of(config_file)
+    if hasattr(model, "generate"):
+        model.known_ids = known_ids(source)
     return model.eval()
 
 

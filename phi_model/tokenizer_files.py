@@ -94,6 +94,21 @@ def read(source: Source, settings: Mapping[str, Any] | None = None) -> Tokenizer
     return files
 
 
+def known_ids(source: Source) -> int | None:
+    """How many ids the tokenizer beside a model knows, found without building it; None where it cannot be read."""
+    try:
+        values = _object(source, TOKENIZER_FILE)
+        added = [
+            *values.get("added_tokens", []),
+            *_object(source, CONFIG_FILE).get("added_tokens_decoder", {}),
+        ]
+        ids = [*values["model"]["vocab"].values()]
+        ids += [int(token["id"] if isinstance(token, dict) else token) for token in added]
+    except (CheckpointError, AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return max(ids, default=-1) + 1 or None
+
+
 def _object(source: Source, filename: str) -> dict[str, Any]:
     path = source.file(filename, required=False)
     if path is None:

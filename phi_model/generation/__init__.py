@@ -46,7 +46,8 @@ def generate(
         inputs_embeds: (batch, tokens, hidden) to run in place of the prompt's ids. Without `input_ids` only new tokens are
             returned, and penalties see those alone.
         past_key_values: a cache that holds the beginning of the prompt; it is extended. One token at least must be left.
-        tokenizer: needed for `stop_strings`. Where it is given, ids that it does not know are never sampled.
+        tokenizer: needed for `stop_strings`. Ids that it, or the one beside the model's files, does not know are never
+            sampled.
         streamer: its `put` gets the prompt's ids and then each step's, its `end` is called last.
         **options:
             max_new_tokens: the most tokens that follow the prompt. Absent: max_length less the prompt, or 20.
@@ -67,7 +68,8 @@ def generate(
             generation_config: a mapping or an object with any of these.
 
     Returns:
-        LongTensor (batch * num_return_sequences, prompt + new); rows that end early are filled with the pad token.
+        LongTensor (batch * num_return_sequences, prompt + new) where `input_ids` is; rows that end early are filled with
+        the pad token.
 
     Raises:
         ValueError: an argument is unknown or out of range; the message names it, the rule and the value.
@@ -84,8 +86,9 @@ def generate(
             ids = call.beam_search().run()
         else:
             ids = _run_loop(call, streamer)
-    # Outside of the mode, so that the caller may use the ids where gradients are recorded.
-    return ids.clone()
+    # A copy made outside of the mode may take part where gradients are recorded.
+    device = ids.device if input_ids is None else input_ids.device
+    return ids.to(device, copy=True)
 
 
 def stream_generate(
@@ -173,7 +176,7 @@ class _Call:
         batch = SamplingBatch.from_params(
             [self.options.sampling_params()] * rows, device, seeds=[self._seed] * rows
         )
-        valid = None if tokenizer is None else len(tokenizer)
+        valid = getattr(model, "known_ids", None) if tokenizer is None else len(tokenizer)
         self._scorer = Scorer(self.prompt, self.options, batch, valid)
         strings = self.options.stop_strings
         self.stopping = Stopping(

@@ -9,6 +9,7 @@ import torch
 import transformers
 
 from phi_model import PhiForCausalLM
+from tests.pipelines.conftest import save
 from tests.tiny import configs, padded_mask, random_ids, randomise
 
 LIKELY = list(range(20, 60))  # end tokens that random models do choose
@@ -89,3 +90,16 @@ def test_sampling_is_switched_on_by_the_file(folder) -> None:
     assert torch.equal(
         ours.generate(ids, do_sample=False), ours.generate(ids, do_sample=False, seed=2)
     )
+
+
+def test_ids_that_the_tokenizer_beside_the_model_does_not_know_are_never_sampled(tmp_path) -> None:
+    folder = save(tmp_path, "PhiForCausalLM", vocab_size=8192 + 4000)
+    model = PhiForCausalLM.from_pretrained(folder)
+    ids = torch.tensor([[50, 60]])
+    options = {"do_sample": True, "top_k": 0, "max_new_tokens": 4, "num_return_sequences": 60}
+    assert model.known_ids == 8192
+    assert int(model.generate(ids, seed=0, **options).max()) < 8192
+    (folder / "tokenizer.json").unlink()
+    unknown = PhiForCausalLM.from_pretrained(folder)
+    assert unknown.known_ids is None
+    assert int(unknown.generate(ids, seed=0, **options).max()) >= 8192
