@@ -231,12 +231,7 @@ class PhiConfig:
         folder = Path(save_directory)
         folder.mkdir(parents=True, exist_ok=True)
         values = self.to_dict()
-        rope = values["rope_parameters"]
-        # transformers 4 knows only the flat names.
-        values["rope_theta"] = rope["rope_theta"]
-        values["partial_rotary_factor"] = rope["partial_rotary_factor"]
-        if rope["rope_type"] != "default":
-            values["rope_scaling"] = rope
+        values.update(_flat_rope(values["rope_parameters"]))
         text = json.dumps(values, indent=2, sort_keys=True) + "\n"
         (folder / "config.json").write_text(text, encoding="utf-8")
 
@@ -329,6 +324,18 @@ def _fold_rope_parameters(
     if factor is not None and (not isinstance(factor, (int, float)) or factor <= 0):
         raise ValueError(f"rope_parameters' factor must be a number above 0, got {factor!r}")
     return rope
+
+
+def _flat_rope(rope: Mapping[str, Any]) -> dict[str, Any]:
+    """`rope_parameters` as transformers 4 spells them, beside which its early releases allow no other key."""
+    flat = {key: rope[key] for key in ("rope_theta", "partial_rotary_factor")}
+    rope_type = rope["rope_type"]
+    if rope_type == "default":
+        return flat
+    scaling = {key: value for key, value in rope.items() if key not in flat}
+    if rope_type in ("linear", "dynamic"):
+        scaling = {"type": rope_type, "factor": rope["factor"]}
+    return {**flat, "rope_scaling": scaling}
 
 
 def _refuse_other_architectures(values: Mapping[str, Any]) -> None:
