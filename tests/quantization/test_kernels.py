@@ -147,7 +147,7 @@ def test_choice():
     assert type(make_kernel(weight_of("bf16", 64, 64), "torch")) is OneDnnKernel
     assert type(make_kernel(draw(64, 64))) is PlainKernel
     assert type(make_kernel(draw(64, 64).half())) is PlainKernel
-    with pytest.raises(ValueError, match="backend must be one of .*'vulkan'"):
+    with pytest.raises(ValueError, match=r"backend must be one of .*'vulkan'"):
         make_kernel(few, "vulkan")
 
 
