@@ -1,4 +1,4 @@
-"""The page's own Gradio components: the editor, the channel that feeds it, the status line, an unchecked slider.
+"""The page's own Gradio components: the editor, what feeds and surrounds it, an unchecked slider.
 
 Everything that a person or the model wrote reaches the page through CodeMirror or `textContent`, never through an
 HTML template: Gradio evaluates what it finds in those.
@@ -50,7 +50,7 @@ class Prompt:
         text: the whole document.
         cursor: the caret, in characters from the start.
         request: the id that the browser gave to this request; empty from an API client.
-        kind: "manual" when asked for, "auto" when typing paused.
+        kind: "manual" when asked for, "auto" when typing paused, "again" for another one.
     """
 
     text: str = ""
@@ -83,6 +83,7 @@ class CodeEditor(gr.HTML):
     Events:
         submit: a completion is asked for; the value carries the request's id.
         stop: the request `{"id"}` is no longer wanted.
+        edited: the text was edited, and typing paused.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class CodeEditor(gr.HTML):
             html_template='<div class="phi-editor"></div>',
             js_on_load=_on_load(
                 "window.PhiEditor.mountEditor({element, props, watch,"
-                " submit: () => trigger('submit'), stop: data => trigger('stop', data)});"
+                " submit: () => trigger('submit'), stop: data => trigger('stop', data), edited: () => trigger('edited')});"
             ),
             apply_default_css=False,
             editor=name,
@@ -172,18 +173,55 @@ class _Channel(gr.HTML):
 
 
 class GhostStream(_Channel):
-    """Carries `{id, choices: [{text, done}], done}` to the editor called `editor`; a stale id is ignored there."""
+    """Carries `{id, choices: [{text, done}], done}` to the editor called `editor`; a stale id is ignored there.
+
+    A choice may have its mean `logprob`, and in the last update its `tokens` (see `ui.suggestion.token_rows`).
+    """
 
     def __init__(self, editor: str = "editor", **kwargs: Any) -> None:
-        super().__init__(
-            value={},
-            html_template="<span></span>",
-            js_on_load=_on_load("window.PhiEditor.mountGhost({props, watch});"),
-            apply_default_css=False,
-            visible="hidden",
-            editor=editor,
-            **kwargs,
-        )
+        super().__init__(**_part(editor, "mountGhost"), visible="hidden", **kwargs)
+
+
+class Meter(_Channel):
+    """Carries the prompt's length `{tokens, limit}` to the editor called `editor`."""
+
+    def __init__(self, editor: str = "editor", **kwargs: Any) -> None:
+        super().__init__(**_part(editor, "mountMeter"), visible="hidden", **kwargs)
+
+
+class Alternatives(_Channel):
+    """Shows all alternatives of the editor called `editor` side by side; the browser fills it."""
+
+    def __init__(self, editor: str = "editor", **kwargs: Any) -> None:
+        super().__init__(**_part(editor, "mountPanel", "phi-panel"), **kwargs)
+
+
+class Examples(_Channel):
+    """A menu of texts `{name, text}` for the editor called `editor`."""
+
+    def __init__(
+        self, editor: str = "editor", items: list[dict[str, str]] | None = None, **kwargs: Any
+    ) -> None:
+        part = _part(editor, "mountExamples", "phi-examples")
+        super().__init__(**part, items=items or [], **kwargs)
+
+
+class History(_Channel):
+    """Lists this browser's prompts and completions; they never reach the server."""
+
+    def __init__(self, editor: str = "editor", **kwargs: Any) -> None:
+        super().__init__(**_part(editor, "mountHistory", "phi-history"), **kwargs)
+
+
+def _part(editor: str, mount: str, css_class: str = "") -> dict[str, Any]:
+    """Arguments of a component that the browser's scripts fill."""
+    return {
+        "value": {},
+        "html_template": f'<div class="{css_class}"></div>',
+        "js_on_load": _on_load(f"window.PhiEditor.{mount}({{element, props, watch}});"),
+        "apply_default_css": False,
+        "editor": editor,
+    }
 
 
 class StatusLine(_Channel):

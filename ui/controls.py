@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,78 +16,146 @@ from gradio.components import Component
 
 from phi_model.request import CompletionRequest, RequestError
 from ui.components import Knob
+from ui.scope import SCOPES
 
 MAX_TOKENS = 1024  # a request whose answer nobody reads still runs to its end
 RANDOM_SEED_BITS = 32
+PRESETS = Path(__file__).resolve().parent.parent / "assets" / "presets.json"
 
-LABELS = {
-    "max_tokens": "Max tokens",
-    "temperature": "Temperature",
-    "top_p": "Top-p",
-    "top_k": "Top-k",
-    "min_p": "Min-p",
-    "repetition_penalty": "Repetition penalty",
+# Field: label, least, most, value at the start, step, what it does.
+SLIDERS: dict[str, tuple[str, float, float, float, float, str]] = {
+    "max_tokens": ("Max tokens", 1, MAX_TOKENS, 128, 1, "The longest completion"),
+    "temperature": ("Temperature", 0, 2, 0.2, 0.05, "0: the likeliest; 1: as the model"),
+    "top_p": ("Top-p", 0, 1, 0.95, 0.01, "The likeliest up to this share; 1: off"),
+    "top_k": ("Top-k", 0, 200, 0, 1, "This many of the likeliest; 0: off"),
+    "min_p": ("Min-p", 0, 1, 0, 0.01, "Share of the likeliest one; 0: off"),
+    "typical_p": ("Typical-p", 0, 1, 1, 0.01, "Tokens of typical surprise; 1: off"),
+    "repetition_penalty": ("Repetition penalty", 0.5, 2, 1, 0.01, "Over 1, used tokens get rarer"),
+    "presence_penalty": ("Presence penalty", -2, 2, 0, 0.05, "Over 0, drawn ones get rarer"),
+    "frequency_penalty": ("Frequency penalty", -2, 2, 0, 0.05, "The same, for each time; 0: off"),
+    "no_repeat_ngram_size": ("No repeated n-gram", 0, 20, 0, 1, "Never so many again; 0: off"),
+}
+SIMPLE = ("max_tokens", "temperature")
+LABELS = {name: row[0] for name, row in SLIDERS.items()} | {
     "stop": "Stop strings",
     "seed": "Seed",
     "prompt": "The prompt",
+    "n": "Alternatives",
 }
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 
 @dataclass
 class Controls:
-    """The controls of a page, by the request's field names."""
+    """The controls of a page.
+
+    Attributes:
+        fields: by the request's field names.
+        options: those that shape the suggestion, not the request.
+        preset: chooses values for the fields.
+        auto: whether to complete while typing; the browser's business.
+    """
 
     fields: dict[str, Component] = field(default_factory=dict)
+    options: dict[str, Component] = field(default_factory=dict)
+    preset: gr.Dropdown | None = None
+    auto: gr.Checkbox | None = None
 
     @property
     def inputs(self) -> list[Component]:
-        """The components, in the order in which `request_from` takes their values."""
-        return list(self.fields.values())
+        """The components, in the order in which `values` takes theirs."""
+        return [*self.fields.values(), *self.options.values()]
 
     def values(self, values: Sequence[Any]) -> dict[str, Any]:
         """Names the values of an event."""
-        return dict(zip(self.fields, values, strict=True))
+        return dict(zip([*self.fields, *self.options], values, strict=True))
+
+
+def load_presets() -> dict[str, dict[str, float]]:
+    """Reads the presets: by name, the values that differ from neutral ones."""
+    return json.loads(PRESETS.read_text(encoding="utf-8"))
+
+
+def preset_values(name: str) -> list[float]:
+    """The sliders' values of a preset, in their order, without `max_tokens`."""
+    neutral = {"temperature": 1, "top_p": 1}
+    chosen = load_presets()[name]
+    return [
+        chosen.get(field, neutral.get(field, row[3]))
+        for field, row in SLIDERS.items()
+        if field != "max_tokens"
+    ]
 
 
 def build() -> Controls:
     """Builds the controls where it is called."""
     controls = Controls()
 
-    def add(name: str, component: Component) -> None:
-        controls.fields[name] = component
+    def slider(name: str) -> None:
+        label, low, high, value, step, info = SLIDERS[name]
+        controls.fields[name] = Knob(
+            low, high, value, step=step, label=label, info=info, elem_id=name
+        )
 
-    def knob(name: str, low: float, high: float, value: float, step: float, info: str) -> None:
-        add(name, Knob(low, high, value, step=step, label=LABELS[name], info=info, elem_id=name))
-
-    knob("max_tokens", 1, MAX_TOKENS, 128, 1, "The completion ends after this many")
-    knob("temperature", 0, 2, 0.2, 0.05, "0 always takes the likeliest token; 1 is the model's own")
-    add(
-        "seed",
-        gr.Textbox(
-            label=LABELS["seed"],
-            placeholder="random",
-            info="The same seed draws the same text",
-            max_lines=1,
-            elem_id="seed",
-        ),
+    for name in SIMPLE:
+        slider(name)
+    controls.fields["seed"] = gr.Textbox(
+        label=LABELS["seed"],
+        placeholder="random",
+        info="The same seed draws the same text",
+        max_lines=1,
+        elem_id="seed",
     )
+    with gr.Accordion("Suggestions", open=False):
+        controls.auto = gr.Checkbox(label="Complete as I type", elem_id="auto")
+        options = controls.options
+        options["colour"] = gr.Checkbox(
+            label="Colour by probability",
+            info="What you accept from now on; point at a token, or press F2, for its alternatives",
+            elem_id="colour",
+        )
+        options["confident"] = gr.Checkbox(
+            label="End where the model is unsure", elem_id="confident"
+        )
+        options["scope"] = gr.Radio(
+            [(scope.capitalize(), scope) for scope in SCOPES],
+            value="free",
+            label="Scope",
+            info="Where a suggestion ends",
+            elem_id="scope",
+        )
+        controls.fields["n"] = Knob(
+            1, 8, 1, step=1, label=LABELS["n"], info="Side by side; Alt+] for the next", elem_id="n"
+        )
     with gr.Accordion("More sampling", open=False):
-        knob("top_p", 0, 1, 0.95, 0.01, "Keep the likeliest tokens up to this probability; 1: off")
-        knob("top_k", 0, 200, 0, 1, "Keep this many of the likeliest tokens; 0: off")
-        knob("min_p", 0, 1, 0, 0.01, "Drop tokens below this share of the likeliest; 0: off")
-        knob("repetition_penalty", 0.5, 2, 1, 0.01, "Above 1, tokens seen before get rarer; 1: off")
-        add(
-            "stop",
-            gr.Textbox(
-                label=LABELS["stop"],
-                info=r"One on each line. \n is a new line, \t a tab, \\ a backslash",
-                elem_id="stop",
-                lines=2,
-                max_lines=4,
-            ),
+        controls.preset = gr.Dropdown(
+            list(load_presets()), value=None, label="Preset", elem_id="preset"
+        )
+        for name in SLIDERS:
+            if name not in SIMPLE:
+                slider(name)
+        controls.fields["stop"] = gr.Textbox(
+            label=LABELS["stop"],
+            info=r"One on each line. \n is a new line, \t a tab, \\ a backslash",
+            lines=2,
+            max_lines=4,
+            elem_id="stop",
         )
     return controls
+
+
+def wire(controls: Controls) -> None:
+    """Connects the preset with the sliders that it sets."""
+    assert controls.preset is not None
+    sliders = [controls.fields[name] for name in SLIDERS if name != "max_tokens"]
+    controls.preset.input(
+        preset_values,
+        controls.preset,
+        sliders,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
 
 
 def parse_stop(text: str | None) -> tuple[str, ...]:
@@ -119,7 +189,7 @@ def parse_seed(text: str | float | None) -> int:
 
 
 def request_from(prompt: str, values: dict[str, Any], **extra: Any) -> CompletionRequest:
-    """Makes the request of a prompt and the controls' values.
+    """Makes the request of a prompt and the fields' values.
 
     Raises:
         RequestError: a value is out of its range.

@@ -102,7 +102,7 @@ def test_the_page_works_below_a_sub_path(open_studio):
 
 
 def test_nothing_moves_while_text_streams(studio):
-    boxes = """() => ['.phi-editor', '#complete', '#seed'].map(
+    boxes = """() => ['.phi-editor', '#do-complete', '#seed'].map(
         name => JSON.stringify(document.querySelector(name).getBoundingClientRect())).join()"""
     studio.write("def print_prime(n):\n")
     before = studio.page.evaluate(boxes)

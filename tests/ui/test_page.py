@@ -5,7 +5,7 @@ import pytest
 
 from phi_model.backend import BusyError, ModelInfo
 from tests.ui.scripted import ScriptedBackend
-from tests.ui.test_sessions import TEXT, VALUES, ask, collect, completer
+from tests.ui.test_sessions import TEXT, ask, collect, completer
 from ui.components import CodeEditor, Prompt
 from ui.page import build, describe
 
@@ -63,8 +63,7 @@ async def test_a_full_waiting_list_is_told_plainly():
 
 async def test_a_bad_value_is_told_in_the_status_line_and_starts_nothing():
     backend = ScriptedBackend(TEXT)
-    values = (VALUES[0], 7.0, *VALUES[2:])
-    updates = await collect(ask(completer(backend), "a", "1", values))
+    updates = await collect(ask(completer(backend), "a", "1", temperature=7.0))
     assert [status["message"] for _, status in updates] == [
         "Temperature must be a number from 0 to 5; it is 7."
     ]

@@ -6,23 +6,28 @@ from itertools import pairwise
 import pytest
 
 from tests.ui.scripted import ScriptedBackend
-from ui.complete import Completer
+from ui.completer import Completer
 from ui.components import Prompt
 from ui.controls import Controls
 from ui.sessions import Run, Sessions, batches
 
 TEXT = "".join(f"line {n}\n" for n in range(60))
-NAMES = (
-    "max_tokens",
-    "temperature",
-    "seed",
-    "top_p",
-    "top_k",
-    "min_p",
-    "repetition_penalty",
-    "stop",
-)
-VALUES = (512, 0.2, "7", 0.95, 0, 0, 1, "")
+VALUES = {
+    "max_tokens": 512,
+    "temperature": 0.2,
+    "seed": "7",
+    "n": 1,
+    "top_p": 0.95,
+    "top_k": 0,
+    "min_p": 0,
+    "typical_p": 1,
+    "repetition_penalty": 1,
+    "presence_penalty": 0,
+    "frequency_penalty": 0,
+    "no_repeat_ngram_size": 0,
+    "stop": "",
+}
+OPTIONS = {"colour": False, "confident": False, "scope": "free"}
 
 
 class Tab:
@@ -37,7 +42,7 @@ class Tab:
 
 
 def completer(backend: ScriptedBackend) -> Completer:
-    return Completer(backend, Controls(dict.fromkeys(NAMES)))
+    return Completer(backend, Controls(dict.fromkeys(VALUES), dict.fromkeys(OPTIONS)))
 
 
 async def collect(updates, limit: float = 5.0) -> list:
@@ -47,8 +52,9 @@ async def collect(updates, limit: float = 5.0) -> list:
     return await asyncio.wait_for(run(), limit)
 
 
-def ask(page: Completer, tab: str, request: str, values=VALUES):
-    return page.complete(Prompt("def f():\n", 9, request), Tab(tab), *values)
+def ask(page: Completer, tab: str, request: str, text: str = "def f():\n", **changed):
+    values = {**VALUES, **OPTIONS, **changed}
+    return page.complete(Prompt(text, len(text), request), Tab(tab), *values.values())
 
 
 async def test_a_completion_grows_and_ends_with_its_figures():
@@ -66,8 +72,7 @@ async def test_a_completion_grows_and_ends_with_its_figures():
 
 
 async def test_max_tokens_is_named_as_the_reason():
-    values = (5, *VALUES[1:])
-    updates = await collect(ask(completer(ScriptedBackend(TEXT)), "a", "1", values))
+    updates = await collect(ask(completer(ScriptedBackend(TEXT)), "a", "1", max_tokens=5))
     assert updates[-1][1]["message"] == "Finished: max tokens reached"
 
 

@@ -14,14 +14,20 @@ import {bracketMatching, foldGutter, indentOnInput, indentUnit} from "@codemirro
 import {closeBrackets} from "@codemirror/autocomplete";
 import {highlightSelectionMatches} from "@codemirror/search";
 import {python} from "@codemirror/lang-python";
-import {accept, cycle, dismiss, typeThrough} from "./actions.js";
+import {accept, acceptChoice, cycle, dismiss, typeThrough} from "./actions.js";
+import {analysis, legend} from "./analysis.js";
 import {announcer} from "./announce.js";
 import {footer} from "./footer.js";
 import {ghostField, quiet, remaining, setGhost, settle} from "./ghost.js";
 import {keys} from "./keymap.js";
+import {redoPrediction, undoPrediction} from "./predictions.js";
+import {segmentField} from "./segments.js";
 import {theming} from "./theme.js";
 
 const AUTO_DELAY_MS = 350;
+const REMEMBERED_PROMPTS = 20;
+// Changes by the page's own commands: nobody typed.
+const OWN_EVENTS = ["delete.prediction", "input.prediction", "input.branch"];
 
 /** Scrolls a growing suggestion into view as long as the caret stays in view with it. */
 function reveal(view) {
@@ -46,7 +52,7 @@ function reveal(view) {
  * @param {string} options.doc
  * @param {string} options.label     the accessible name
  * @param {string} options.hint      placeholder
- * @param {(asked: {id: string, pos: number, kind: "manual" | "auto"}) => void} options.onRequest
+ * @param {(asked: {id: string, pos: number, kind: "manual" | "auto" | "again"}) => void} options.onRequest
  * @param {(id: string) => void} options.onAbandon  a running request's suggestion is gone
  * @param {() => void} options.onEdit
  */
@@ -55,6 +61,10 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
   const announce = announcer();
   const hintId = `phi-hint-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   const options = {auto: false};
+  const listeners = {ghost: [], finish: []};
+  const prompts = new Map();
+  const redone = [];
+  const thinking = analysis(() => request("manual"));
   let timer = 0;
   let strip = null;
 
@@ -68,8 +78,18 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
       effects: setGhost.of(ghost),
       annotations: quiet.of(true),
     });
+    prompts.set(id, view.state.sliceDoc(0, pos));
+    if (prompts.size > REMEMBERED_PROMPTS) prompts.delete(prompts.keys().next().value);
     onRequest({id, pos, kind});
     return id;
+  }
+
+  /** Draws anew what is suggested, or what was accepted last at the caret. */
+  function regenerate() {
+    const last = view.state.field(segmentField).at(-1);
+    if (!dismiss(view) && last?.to === view.state.selection.main.head) undoPrediction(view, []);
+    request("again");
+    return true;
   }
 
   function onUpdate(update) {
@@ -77,11 +97,21 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
     const after = update.state.field(ghostField);
     const told = update.transactions.some(tr => tr.annotation(quiet));
     if (before?.live && after?.id !== before.id && !told) onAbandon(before.id);
-    if (before !== after) strip?.update(update.state);
+    if (before !== after) {
+      for (const listener of listeners.ghost) listener(after);
+      const choice = after?.choices[after.active];
+      if (choice) announce.lines(`${after.id}/${after.active}`, choice.text, !after.live);
+    }
+    if (before !== after || update.docChanged || update.selectionSet) strip?.update(update.state);
     if (!update.docChanged) return;
     onEdit();
     clearTimeout(timer);
-    const byHand = update.transactions.some(tr => tr.isUserEvent("input") || tr.isUserEvent("delete"));
+    const byHand = update.transactions.some(
+      tr =>
+        (tr.isUserEvent("input") || tr.isUserEvent("delete")) &&
+        !OWN_EVENTS.some(event => tr.isUserEvent(event)),
+    );
+    if (byHand) redone.length = 0;
     if (options.auto && byHand && !after) timer = setTimeout(() => request("auto"), AUTO_DELAY_MS);
   }
 
@@ -90,9 +120,17 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
     state: EditorState.create({
       doc,
       extensions: [
-        keys({complete: () => request("manual")}),
+        keys({
+          complete: () => request("manual"),
+          regenerate,
+          undoPrediction: () => undoPrediction(view, redone),
+          redoPrediction: () => redoPrediction(view, redone),
+          inspect: () => thinking.inspect(view),
+        }),
         typeThrough,
         ghostField,
+        segmentField,
+        thinking.extension,
         lineNumbers(),
         highlightActiveLineGutter(),
         highlightSpecialChars(),
@@ -123,7 +161,7 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
   });
   strip = footer(view, hintId);
   strip.update(view.state);
-  parent.append(strip.dom, announce.dom);
+  parent.append(legend(), strip.dom, announce.dom);
   const unfollow = theme.follow(view);
 
   return {
@@ -134,7 +172,13 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
     request,
     accept: part => accept(part)(view),
     dismiss: () => dismiss(view),
+    acceptChoice: index => acceptChoice(view, index),
     cycle: step => cycle(step)(view),
+    regenerate,
+    undoPrediction: () => undoPrediction(view, redone),
+    redoPrediction: () => redoPrediction(view, redone),
+    /** Calls a function with each new suggestion ("ghost"), or with each finished one ("finish"). */
+    on: (event, listener) => listeners[event].push(listener),
     /** Keeps what has come, and says which request it was that still ran. */
     halt() {
       const ghost = view.state.field(ghostField);
@@ -148,14 +192,17 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
     },
     /** Takes what the server has sent of request `id` so far. */
     feed({id, choices, done}) {
+      const analysed = done && choices.some(({tokens}) => tokens?.length);
+      if (analysed) thinking.add(view, {id, choices: choices.map(({tokens}) => tokens ?? [])});
       const ghost = view.state.field(ghostField);
-      if (!ghost?.live || ghost.id !== id) return;
-      const next = settle({...ghost, choices, live: !done});
-      view.dispatch({effects: setGhost.of(next), annotations: quiet.of(done)});
-      if (!next) return;
-      const shown = choices[next.active];
-      if (shown) announce.lines(`${id}/${next.active}`, shown.text, done);
-      reveal(view);
+      const current = ghost?.live && ghost.id === id;
+      const next = current ? settle({...ghost, choices, live: !done}) : null;
+      if (current) view.dispatch({effects: setGhost.of(next), annotations: quiet.of(done)});
+      if (done && choices.length) {
+        const text = choices[next?.active ?? 0].text;
+        for (const listener of listeners.finish) listener({prompt: prompts.get(id) ?? "", text});
+      }
+      if (next) reveal(view);
     },
     setDoc(text, cursor) {
       const length = view.state.doc.length;
@@ -170,7 +217,12 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
     setOption(name, value) {
       options[name] = value;
       if (name === "auto" && !value) clearTimeout(timer);
+      if (name === "colour") {
+        thinking.colour(view, value);
+        parent.classList.toggle("phi-coloured", value);
+      }
     },
+    measure: meter => strip.measure(meter),
     focus: () => view.focus(),
     destroy() {
       clearTimeout(timer);

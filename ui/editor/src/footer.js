@@ -2,6 +2,7 @@
 import {accept, cycle, dismiss} from "./actions.js";
 import {candidates, ghostField, remaining} from "./ghost.js";
 import {make} from "./dom.js";
+import {showShortcuts} from "./shortcuts.js";
 
 const mac = /Mac|iP/.test(navigator.platform);
 const mod = mac ? "\u2318" : "Ctrl+";
@@ -17,12 +18,12 @@ function button(view, label, key, title, run) {
 
 /** @param {import("@codemirror/view").EditorView} view */
 export function footer(view, hintId) {
-  const count = make("span", {class: "phi-count"});
+  const position = make("span", {class: "phi-count"});
   const choose = make(
     "span",
     {class: "phi-choose"},
     button(view, "\u2039", "", `Previous alternative (Alt+[)`, cycle(-1)),
-    count,
+    position,
     button(view, "\u203a", "", `Next alternative (Alt+])`, cycle(1)),
   );
   const actions = make(
@@ -44,17 +45,63 @@ export function footer(view, hintId) {
     make("kbd", {}, "Tab"),
     " leaves the editor.",
   );
-  const dom = make("div", {class: "phi-footer"}, hint, actions);
+  const mend = make("button", {type: "button"}, "Remove it");
+  mend.addEventListener("mousedown", event => event.preventDefault());
+  mend.addEventListener("click", () => {
+    const {from, to} = trailingSpace(view.state);
+    view.dispatch({changes: {from, to}, userEvent: "delete.space"});
+    view.focus();
+  });
+  const warning = make(
+    "p",
+    {class: "phi-warning", role: "status"},
+    "The space before the caret makes completions worse. ",
+    mend,
+  );
+  const bar = make("span", {});
+  const count = make("span", {class: "phi-meter-count"});
+  const meter = make("span", {class: "phi-meter"}, make("span", {class: "phi-meter-bar"}, bar), count);
+  const help = make("button", {type: "button", class: "phi-help", title: "Keys (?)"}, "?");
+  help.setAttribute("aria-label", "Keys");
+  help.addEventListener("click", showShortcuts);
+  const dom = make(
+    "div",
+    {class: "phi-footer"},
+    make("div", {class: "phi-footer-main"}, hint, warning, actions),
+    meter,
+    help,
+  );
   return {
     dom,
     update(state) {
       const ghost = state.field(ghostField);
       const shown = Boolean(remaining(ghost));
-      dom.classList.toggle("phi-suggesting", shown);
+      const spaced = !shown && !ghost && trailingSpace(state) !== null;
+      dom.dataset.shows = shown ? "actions" : spaced ? "warning" : "hint";
       actions.toggleAttribute("inert", !shown);
+      warning.toggleAttribute("inert", !spaced);
       const fitting = ghost ? candidates(ghost) : [];
       choose.hidden = fitting.length < 2;
-      count.textContent = `${fitting.indexOf(ghost?.active) + 1}/${fitting.length}`;
+      position.textContent = `${fitting.indexOf(ghost?.active) + 1}/${fitting.length}`;
+    },
+    /** Shows how much of the context the prompt takes. */
+    measure({tokens, limit}) {
+      const share = tokens / limit;
+      count.textContent = `${tokens.toLocaleString("en")} / ${limit.toLocaleString("en")}`;
+      bar.style.width = `${Math.min(100, 100 * share)}%`;
+      meter.dataset.level = share >= 1 ? "over" : share >= 0.85 ? "near" : "";
+      meter.title =
+        share >= 1
+          ? `The prompt is too long: the model will not see its first ${(tokens - limit + 1).toLocaleString("en")} tokens or more`
+          : "Tokens before the caret, of those that the model can see";
     },
   };
+}
+
+/** The spaces before the caret that follow other text: the next token would begin with its own. */
+function trailingSpace(state) {
+  const {head, empty} = state.selection.main;
+  const line = state.doc.lineAt(head);
+  const match = /\S( +)$/.exec(line.text.slice(0, head - line.from));
+  return empty && match ? {from: head - match[1].length, to: head} : null;
 }

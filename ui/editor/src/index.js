@@ -1,16 +1,21 @@
 // The bridge to Gradio: `window.PhiEditor`, which the components' js_on_load calls.
 import {createEditor} from "./editor.js";
+import {createExamples} from "./examples.js";
+import {createHistory} from "./history.js";
+import {createPanel} from "./panel.js";
+import {showShortcuts} from "./shortcuts.js";
 import {createStatus} from "./status.js";
 import {toCharacters, toUnits, wellFormed} from "./text.js";
 
 const FLUSH_MS = 250;
 const editors = new Map();
+const waiting = new Map();
 
 /**
  * Mounts an editor in a Gradio component. The browser owns the component's value {text, cursor, request, kind};
  * the server sets it only to load a text.
  */
-function mountEditor({element, props, watch, submit, stop}) {
+function mountEditor({element, props, watch, submit, stop, edited}) {
   const value = () => props.value ?? {text: "", cursor: 0};
   let mine = "";
   let timer = 0;
@@ -33,7 +38,10 @@ function mountEditor({element, props, watch, submit, stop}) {
     onAbandon: id => stop({id}),
     onEdit() {
       clearTimeout(timer);
-      timer = setTimeout(flush, FLUSH_MS);
+      timer = setTimeout(() => {
+        flush();
+        edited();
+      }, FLUSH_MS);
     },
   });
   watch("value", () => {
@@ -41,8 +49,9 @@ function mountEditor({element, props, watch, submit, stop}) {
     const {text, cursor} = value();
     editor.setDoc(text, cursor == null ? null : toUnits(text, cursor));
     flush();
+    edited();
   });
-  editors.set(props.editor, {
+  const named = {
     ...editor,
     complete() {
       editor.focus();
@@ -52,13 +61,55 @@ function mountEditor({element, props, watch, submit, stop}) {
       const id = editor.halt();
       if (id) stop({id});
     },
-  });
+    /** Opens a text as a person would: it can be undone. */
+    load(text) {
+      editor.setDoc(text, null);
+      editor.focus();
+    },
+  };
+  editors.set(props.editor, named);
+  for (const mount of waiting.get(props.editor) ?? []) mount(named);
+  edited();
+}
+
+/** Calls `mount` with the editor called `name`, now or once it is there. */
+function withEditor(name, mount) {
+  if (editors.has(name)) mount(editors.get(name));
+  else waiting.set(name, [...(waiting.get(name) ?? []), mount]);
 }
 
 /** Mounts the channel in which the server sends suggestions: {id, choices, done}. */
 function mountGhost({props, watch}) {
   watch("value", () => {
-    if (props.value?.id) editors.get(props.editor)?.feed(props.value);
+    // Gradio's value is a live proxy that its next update changes.
+    const value = JSON.parse(JSON.stringify(props.value ?? {}));
+    if (value.id) withEditor(props.editor, editor => editor.feed(value));
+  });
+}
+
+/** Mounts the channel for the prompt's length: {tokens, limit}. */
+function mountMeter({props, watch}) {
+  watch("value", () => {
+    if (props.value?.limit) withEditor(props.editor, editor => editor.measure(props.value));
+  });
+}
+
+function mountExamples({element, props}) {
+  withEditor(props.editor, editor => {
+    createExamples(element.querySelector(".phi-examples"), props.items, editor);
+  });
+}
+
+function mountPanel({element, props}) {
+  withEditor(props.editor, editor => {
+    editor.on("ghost", createPanel(element.querySelector(".phi-panel"), editor));
+  });
+}
+
+function mountHistory({element, props}) {
+  withEditor(props.editor, editor => {
+    const history = createHistory(element.querySelector(".phi-history"), editor);
+    editor.on("finish", ({prompt, text}) => history.add(prompt, text));
   });
 }
 
@@ -68,4 +119,14 @@ function mountStatus({element, props, watch}) {
   watch("value", () => status.show(props.value));
 }
 
-window.PhiEditor = {get: name => editors.get(name), mountEditor, mountGhost, mountStatus};
+window.PhiEditor = {
+  get: name => editors.get(name),
+  mountEditor,
+  mountExamples,
+  mountGhost,
+  mountHistory,
+  mountMeter,
+  mountPanel,
+  mountStatus,
+  showShortcuts,
+};

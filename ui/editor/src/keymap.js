@@ -22,17 +22,20 @@ const tabFocusEnds = EditorView.domEventHandlers({
   },
 });
 
-/** @param {{complete: () => void}} actions */
-export function keys({complete}) {
-  const run = view => {
-    complete(view);
+/** @param {Record<"complete" | "regenerate" | "undoPrediction" | "redoPrediction" | "inspect", () => unknown>} actions */
+export function keys(actions) {
+  const does = action => () => {
+    action();
     return true;
   };
   return [
     tabFocusEnds,
     Prec.highest(
       keymap.of([
-        {key: "Mod-Enter", run, preventDefault: true},
+        {key: "Mod-Enter", run: does(actions.complete)},
+        {key: "Alt-Enter", run: does(actions.regenerate)},
+        {key: "Alt-Backspace", run: does(actions.undoPrediction), shift: does(actions.redoPrediction)},
+        {key: "F2", run: does(actions.inspect)},
         {key: "Tab", run: accept("all"), shift: accept("line")},
         {key: "Mod-ArrowRight", run: accept("word")},
         {key: "Alt-]", run: cycle(1)},

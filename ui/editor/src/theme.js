@@ -4,7 +4,7 @@ import {EditorView} from "@codemirror/view";
 import {HighlightStyle, syntaxHighlighting} from "@codemirror/language";
 import {tags as t} from "@lezer/highlight";
 
-const code = HighlightStyle.define([
+export const code = HighlightStyle.define([
   {tag: [t.keyword, t.modifier, t.operatorKeyword], color: "var(--phi-code-keyword)"},
   {tag: [t.string, t.special(t.string)], color: "var(--phi-code-string)"},
   {tag: [t.number, t.bool, t.null, t.atom], color: "var(--phi-code-number)"},

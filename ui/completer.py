@@ -1,0 +1,148 @@
+"""The event handlers of the Complete tab."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+import gradio as gr
+
+from phi_model.backend import Backend, BusyError
+from phi_model.request import CompletionRequest, RequestError
+from ui import controls as sampling
+from ui.components import Prompt
+from ui.scope import SCOPES
+from ui.sessions import Run, Sessions, batches
+from ui.status import Progress, problem
+from ui.suggestion import Choice, Suggestion
+
+STATUS_S = 0.25  # figures that change more often cannot be read
+MAX_PROMPT_CHARACTERS = 200_000
+AUTO_TOKENS = 64  # what nobody asked for should not keep others waiting
+SHOWN_ALTERNATIVES = 10
+ENTROPY_ALTERNATIVES = 20
+
+log = logging.getLogger(__name__)
+Update = tuple[Any, Any]  # for the suggestion and the status line
+
+
+class Completer:
+    """Completes for the tabs of one page.
+
+    Args:
+        backend: what completes.
+        controls: the page's controls, whose values the events bring.
+    """
+
+    def __init__(self, backend: Backend, controls: sampling.Controls) -> None:
+        self._backend = backend
+        self._controls = controls
+        self._sessions = Sessions()
+
+    def stop(self, event: gr.EventData, request: gr.Request) -> None:
+        """Stops one request of the tab that asks, nobody else's."""
+        identity = (event._data or {}).get("id")
+        if identity:
+            self._sessions.stop(str(request.session_hash), str(identity))
+
+    async def measure(self, prompt: Prompt) -> dict[str, int]:
+        """How many tokens stand before the caret, of those that the model can see."""
+        text = prompt.before[-MAX_PROMPT_CHARACTERS:]
+        tokens = await asyncio.to_thread(self._backend.count_tokens, text)
+        return {"tokens": tokens, "limit": self._backend.info.context_length}
+
+    async def complete(
+        self, prompt: Prompt, request: gr.Request, *values: Any
+    ) -> AsyncGenerator[Update, None]:
+        """Streams suggestions and the status line until the completion ends, is stopped or superseded."""
+        session = str(request.session_hash)
+        run = self._sessions.begin(session, prompt.request)
+        try:
+            # Closing this generator must close the inner ones now, not when they are collected.
+            async with aclosing(self._run(prompt, values, session, run)) as updates:
+                async for update in updates:
+                    yield update
+        except RequestError as error:
+            yield self._failed(prompt, sampling.explain(error))
+        except BusyError as error:
+            yield self._failed(
+                prompt,
+                f"Busy: {error.waiting} requests are waiting and no more than {error.limit} may. "
+                "Please try again in a moment.",
+            )
+        except Exception as error:
+            log.exception("completion failed")
+            yield self._failed(
+                prompt, f"The completion failed on the server ({type(error).__name__})."
+            )
+        finally:
+            self._sessions.end(session, run)
+
+    @staticmethod
+    def _failed(prompt: Prompt, message: str) -> Update:
+        return {"id": prompt.request, "choices": [], "done": True}, problem(message)
+
+    def _request(self, prompt: Prompt, values: dict[str, Any]) -> CompletionRequest:
+        if len(prompt.before) > MAX_PROMPT_CHARACTERS:
+            limit = f"at most {MAX_PROMPT_CHARACTERS:,} characters"
+            raise RequestError("prompt", limit, len(prompt.before))
+        if values["scope"] not in SCOPES:
+            raise RequestError("scope", f"one of {', '.join(SCOPES)}", values["scope"])
+        fields = {name: values[name] for name in self._controls.fields}
+        if prompt.kind == "again":
+            fields["seed"] = ""
+        logprobs = None
+        if values["confident"]:
+            logprobs = ENTROPY_ALTERNATIVES
+        elif values["colour"]:
+            logprobs = SHOWN_ALTERNATIVES
+        elif fields["n"] != 1:
+            logprobs = 0
+        asked = sampling.request_from(prompt.before, fields, logprobs=logprobs)
+        if prompt.kind == "auto":
+            asked = replace(asked, max_tokens=min(asked.max_tokens, AUTO_TOKENS))
+        return asked
+
+    async def _run(
+        self, prompt: Prompt, values: tuple[Any, ...], session: str, run: Run
+    ) -> AsyncGenerator[Update, None]:
+        named = self._controls.values(values)
+        asked = self._request(prompt, named)
+        backend = self._backend
+        suggestion = Suggestion(
+            prompt,
+            [Choice() for _ in range(asked.n)],
+            scope=named["scope"],
+            confident=bool(named["confident"]),
+        )
+        progress = Progress(
+            suggestion,
+            seed=int(asked.seed or 0),
+            prompt_tokens=await asyncio.to_thread(backend.count_tokens, prompt.before),
+            context_length=backend.info.context_length,
+        )
+        shown = time.monotonic()
+        update = suggestion.ghost(done=False), progress.status(done=False)
+        yield update
+        async with aclosing(batches(backend.stream(asked, session=session), run)) as arriving:
+            async for chunks in arriving:
+                if chunks:
+                    suggestion.add(chunks)
+                    progress.tick()
+                    status = update[1]
+                    if time.monotonic() - shown >= STATUS_S:
+                        status, shown = progress.status(done=False), time.monotonic()
+                    update = suggestion.ghost(done=False), status
+                # Where nothing came, the same again: Gradio notices a closed tab only by a yield.
+                yield update
+                if suggestion.ended:
+                    break
+        if not run.superseded:
+            suggestion.finish()
+            explained = backend.token_text if named["colour"] else None
+            yield suggestion.ghost(done=True, token_text=explained), progress.status(done=True)

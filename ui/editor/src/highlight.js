@@ -1,0 +1,13 @@
+// Python outside the editor, in the editor's colours.
+import {highlightCode} from "@lezer/highlight";
+import {pythonLanguage} from "@codemirror/lang-python";
+import {make} from "./dom.js";
+import {code} from "./theme.js";
+
+/** A `pre` with highlighted Python. */
+export function snippet(text) {
+  const pre = make("pre", {class: "phi-snippet"});
+  const put = (part, classes) => pre.append(classes ? make("span", {class: classes}, part) : part);
+  highlightCode(text, pythonLanguage.parser.parse(text), code, put, () => pre.append("\n"));
+  return pre;
+}
