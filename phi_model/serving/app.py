@@ -16,11 +16,18 @@ from phi_model.serving.collector import Collector
 from phi_model.serving.connection import read_json, require_key, unless_gone
 from phi_model.serving.errors import ApiError, ApiRoute
 from phi_model.serving.metrics import CONTENT_TYPE, Metrics, Outcome
-from phi_model.serving.protocol import Call, Limits, check_model, parse_call, token_ids, tokenize
+from phi_model.serving.protocol import (
+    OWNER,
+    Call,
+    Limits,
+    check_model,
+    parse_call,
+    token_ids,
+    tokenize,
+)
 from phi_model.serving.sse import EventStream, events
 from phi_model.serving.wire import ChoiceWriter, answer, usage_json
 
-OWNER = "phi_model"
 SESSION_HEADER = "x-session-id"
 # How long a stream's first token may take before the 200 goes out; an error within it has a status of its own.
 ADMISSION_S = 1.0

@@ -83,6 +83,14 @@ class RemoteError(RuntimeError):
         self.status = status
 
 
+class RemoteBusyError(BusyError):
+    """Another server stayed busy however often it was asked."""
+
+    def __init__(self, message: str) -> None:
+        RuntimeError.__init__(self, message)
+        self.waiting = self.limit = 0
+
+
 def api_error(error: Exception) -> ApiError:
     """Says an exception as an API error. What is not the client's business goes to the log."""
     if isinstance(error, ApiError):

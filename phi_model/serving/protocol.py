@@ -17,9 +17,10 @@ from phi_model.backend import Backend
 from phi_model.request import CompletionRequest, RequestError
 from phi_model.serving.errors import ApiError
 
+OWNER = "phi_model"  # as the list of models names it
 MAX_SESSION_LENGTH = 256
 _PASSED_ON = tuple(f.name for f in fields(CompletionRequest) if f.name != "prompt")
-_FLAGS = ("stream", "return_token_ids", "return_token_offsets", "return_tokens_as_token_ids")
+_FLAGS = ("stream", "return_token_ids", "return_pieces", "return_tokens_as_token_ids")
 
 Prompt = str | tuple[int, ...]
 
@@ -51,7 +52,7 @@ class Call:
         stream: answer by server-sent events.
         include_usage: end the stream with the usage.
         return_token_ids: give the ids beside the text.
-        return_token_offsets: give each token's characters [start, end) in the choice's text.
+        return_pieces: give all that is known of each token; an extension of this server's own.
         return_tokens_as_token_ids: name tokens "token_id:7" in the log-probabilities.
         model: the name to answer with.
         id, created: of the answer.
@@ -62,7 +63,7 @@ class Call:
     stream: bool
     include_usage: bool
     return_token_ids: bool
-    return_token_offsets: bool
+    return_pieces: bool
     return_tokens_as_token_ids: bool
     model: str
     id: str = field(default_factory=lambda: f"cmpl-{uuid.uuid4().hex}")

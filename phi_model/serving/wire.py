@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from phi_model.backend import Backend, CompletionChunk, TokenPiece, Usage
+from phi_model.backend import Alternatives, Backend, CompletionChunk, TokenPiece, Usage
 from phi_model.serving.protocol import Call
 
 LOWEST_LOGPROB = -9999.0  # JSON has no -inf
@@ -41,12 +41,11 @@ class ChoiceWriter:
             "logprobs": None,
             "finish_reason": chunk.finish_reason,
         }
-        if self._request.logprobs is not None or call.return_token_offsets:
-            spans = self._spans(chunk)
-            if self._request.logprobs is not None:
-                choice["logprobs"] = self._logprobs(chunk.tokens, spans)
-            if call.return_token_offsets:
-                choice["token_offsets"] = spans
+        if self._request.logprobs is not None:
+            self._offsets.extend(chunk.text)
+            choice["logprobs"] = self._logprobs(chunk.tokens)
+        if call.return_pieces:
+            choice["pieces"] = [self._piece(piece) for piece in chunk.tokens]
         skipped = min(self._echoed, len(chunk.tokens))
         self._echoed -= skipped
         if call.return_token_ids:
@@ -56,17 +55,13 @@ class ChoiceWriter:
         self._first = False
         return choice
 
-    def _spans(self, chunk: CompletionChunk) -> list[list[int]]:
-        self._offsets.extend(chunk.text)
-        return [[self._offsets.at(p.start), self._offsets.at(p.end)] for p in chunk.tokens]
-
-    def _logprobs(self, pieces: Iterable[TokenPiece], spans: list[list[int]]) -> dict[str, Any]:
+    def _logprobs(self, pieces: Iterable[TokenPiece]) -> dict[str, Any]:
         pieces = tuple(pieces)
         return {
             "tokens": [self._label(piece.id) for piece in pieces],
             "token_logprobs": [_number(piece.logprob) for piece in pieces],
             "top_logprobs": [self._top(piece) for piece in pieces],
-            "text_offset": [start for start, _ in spans],
+            "text_offset": [self._offsets.at(piece.start) for piece in pieces],
         }
 
     def _top(self, piece: TokenPiece) -> dict[str, float] | None:
@@ -78,6 +73,25 @@ class ChoiceWriter:
             # Parts of characters look alike; the more probable one keeps the name.
             top.setdefault(self._label(token), _number(logprob))
         return top
+
+    def _piece(self, piece: TokenPiece) -> dict[str, Any]:
+        """All that is known of a token: what the fields of the other APIs have no room for."""
+        told: dict[str, Any] = {"id": piece.id, "start": piece.start, "end": piece.end}
+        if piece.logprob is None:
+            return told
+        text = self._backend.token_text
+
+        def rows(top: Alternatives) -> list[list[Any]]:
+            return [[token, _number(logprob), text(token)] for token, logprob in top]
+
+        return {
+            **told,
+            "text": text(piece.id),
+            "logprob": _number(piece.logprob),
+            "top": rows(piece.top),
+            "sampler_logprob": _number(piece.sampler_logprob),
+            "sampler_top": rows(piece.sampler_top),
+        }
 
     def _label(self, token: int) -> str:
         if self._call.return_tokens_as_token_ids:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,8 +13,12 @@ import pytest
 from openai import OpenAI
 
 from phi_model.backend import Backend
+from phi_model.engine import Engine
 from phi_model.serving import build_app
 from tests.serving.server import serve
+
+MODEL = Path(__file__).resolve().parents[2] / "assets" / "model"
+SLOTS = 4
 
 
 @dataclass
@@ -39,6 +44,16 @@ def api_over(backend: Backend, key: str = "any", **options: Any) -> Iterator[Api
         OpenAI(base_url=f"{url}/v1", api_key=key, max_retries=0, timeout=30) as openai,
     ):
         yield Api(backend, url, http, openai)
+
+
+@pytest.fixture(scope="package")
+def engine() -> Iterator[Engine]:
+    """The model in assets/, in float32: a batch gives bit for bit what its rows give alone."""
+    engine = Engine.from_pretrained(
+        MODEL, dtype="float32", device="cpu", slots=SLOTS, name="embedded", max_waiting=8
+    )
+    yield engine
+    engine.close()
 
 
 @pytest.fixture

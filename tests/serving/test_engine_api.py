@@ -5,32 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from phi_model.engine import Engine
-from tests.serving.conftest import Api, api_over
+from tests.serving.conftest import SLOTS, Api, api_over
 from tests.serving.server import eventually
 from tests.serving.test_races import abandon
 
-MODEL = Path(__file__).resolve().parents[2] / "assets" / "model"
 PROMPT = "def print_prime(n):\n    "
-SLOTS = 4
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    """float32, so that a batch gives bit for bit what its rows give alone."""
-    engine = Engine.from_pretrained(
-        MODEL, dtype="float32", device="cpu", slots=SLOTS, name="embedded", max_waiting=8
-    )
-    try:
-        with api_over(engine) as served:
-            yield served
-    finally:
-        engine.close()
+def api(engine: Engine) -> Iterator[Api]:
+    with api_over(engine) as served:
+        yield served
 
 
 def complete(api: Api, **asked: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 
@@ -85,14 +86,11 @@ def scored() -> list[CompletionChunk]:
 
 def test_logprobs_offsets_and_ids(api) -> None:
     served = api(Scripted(lambda r: scored()))
-    answer = served.post(
-        prompt="Ü", echo=True, logprobs=2, return_token_ids=True, return_token_offsets=True
-    )
+    answer = served.post(prompt="Ü", echo=True, logprobs=2, return_token_ids=True)
     (choice,) = answer.json()["choices"]
     assert choice["text"] == "Üaéb"
     assert choice["prompt_token_ids"] == [195, 156]
     assert choice["token_ids"] == [97, 195, 169, 98, SPECIAL]
-    assert choice["token_offsets"] == [[0, 0], [0, 1], [1, 2], [2, 2], [2, 3], [3, 4], [4, 4]]
     logprobs = choice["logprobs"]
     assert logprobs["text_offset"] == [0, 0, 1, 2, 2, 3, 4]
     assert logprobs["tokens"] == ["\ufffd", "\ufffd", "a", "\ufffd", "\ufffd", "b", ""]
@@ -119,18 +117,40 @@ def test_a_stream_adds_up_to_the_whole(api) -> None:
         "echo": True,
         "logprobs": 2,
         "return_token_ids": True,
-        "return_token_offsets": True,
+        "return_pieces": True,
     }
     (whole,) = served.post(**asked).json()["choices"]
     *chunks, _ = events_of(served.post(**asked, stream=True).text)
     parts = [c["choices"][0] for c in chunks]
     assert len(parts) == 4
     assert "".join(p["text"] for p in parts) == whole["text"]
-    for name in ("token_ids", "token_offsets"):
+    for name in ("token_ids", "pieces"):
         assert [item for p in parts for item in p[name]] == whole[name]
     for name, values in whole["logprobs"].items():
         assert [item for p in parts for item in p["logprobs"][name]] == values
     assert [p.get("prompt_token_ids") for p in parts] == [[195, 156], None, None, None]
+
+
+def test_pieces_tell_all_that_the_backend_knows(api) -> None:
+    piece = TokenPiece(
+        97, 0, 1, -0.5, ((97, -0.5), (98, -1.0)), -0.1, ((97, -0.1), (98, -math.inf))
+    )
+    plain = TokenPiece(98, 1, 2)
+    served = api(Scripted(lambda r: [CompletionChunk(0, "ab", (piece, plain), "stop", usage())]))
+    (choice,) = served.post(return_pieces=True).json()["choices"]
+    assert choice["pieces"] == [
+        {
+            "id": 97,
+            "start": 0,
+            "end": 1,
+            "text": "a",
+            "logprob": -0.5,
+            "top": [[97, -0.5, "a"], [98, -1.0, "b"]],
+            "sampler_logprob": -0.1,
+            "sampler_top": [[97, -0.1, "a"], [98, -9999.0, "b"]],
+        },
+        {"id": 98, "start": 1, "end": 2},
+    ]
 
 
 def test_tokens_by_their_ids(api) -> None:
