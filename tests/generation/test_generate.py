@@ -43,7 +43,7 @@ def test_sampled_tokens_follow_transformers_distribution(models) -> None:
         oracle.TopPLogitsWarper(0.9),
     ):
         logits = processor(ids, logits)
-    out = ours.generate(ids, max_new_tokens=1, num_return_sequences=20_000, seed=1, **options)
+    out = ours.generate(ids, max_new_tokens=1, num_return_sequences=8_000, seed=1, **options)
     counts = torch.bincount(out[:, -1], minlength=99)
     probs = logits.softmax(-1)[0].detach()
     assert counts[probs == 0].sum() == 0
