@@ -145,7 +145,8 @@ class Studio:
             "input[type=number], input[type=text], textarea"
         )
         if not box.is_visible():
-            self.page.get_by_role("button", name="More sampling").click()
+            section = "Suggestions" if field == "n" else "More sampling"
+            self.page.get_by_role("button", name=section).click()
         box.fill(value)
         box.blur()
 
@@ -158,6 +159,7 @@ class Studio:
 
     def finish(self) -> str:
         """Waits for the completion to end and gives the suggestion."""
+        until(lambda: not self.evaluate("running"), "the end of the completion")
         expect(self.status).to_contain_text("Finished")
         return until(lambda: self.ghost, "a suggestion")
 

@@ -8,9 +8,10 @@ import pytest
 import uvicorn
 from playwright.sync_api import expect
 
+from phi_model.serving.listen import bind, open_link
 from tests.e2e.studio import until
 from tests.ui.scripted import ScriptedBackend
-from ui.server import bind, create_app, open_link
+from ui.server import create_app
 
 
 def test_a_phone_never_scrolls_sideways(open_studio):

@@ -169,6 +169,7 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
     text: () => view.state.doc.toString(),
     cursor: () => view.state.selection.main.head,
     ghost: () => remaining(view.state.field(ghostField)),
+    running: () => Boolean(view.state.field(ghostField)?.live),
     request,
     accept: part => accept(part)(view),
     dismiss: () => dismiss(view),

@@ -23,7 +23,12 @@ function write(entries) {
   }
 }
 
-/** @param {HTMLElement} parent */
+/** Notes a completion and its prompt. */
+export function remember(prompt, text) {
+  if (text) write([{at: Date.now(), prompt: prompt.slice(-PROMPT_KEPT), text}, ...read()].slice(0, KEPT));
+}
+
+/** Lists them; gives a function that shows the list anew. */
 export function createHistory(parent, editor) {
   const search = make("input", {type: "search", placeholder: "Search", "aria-label": "Search the history"});
   const clear = make("button", {type: "button"}, "Clear");
@@ -54,12 +59,5 @@ export function createHistory(parent, editor) {
     show();
   });
   show();
-  return {
-    add(prompt, text) {
-      if (!text) return;
-      const entry = {at: Date.now(), prompt: prompt.slice(-PROMPT_KEPT), text};
-      write([entry, ...read()].slice(0, KEPT));
-      show();
-    },
-  };
+  return show;
 }

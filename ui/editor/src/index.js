@@ -1,7 +1,7 @@
 // The bridge to Gradio: `window.PhiEditor`, which the components' js_on_load calls.
 import {createEditor} from "./editor.js";
 import {createExamples} from "./examples.js";
-import {createHistory} from "./history.js";
+import {createHistory, remember} from "./history.js";
 import {createPanel} from "./panel.js";
 import {showShortcuts} from "./shortcuts.js";
 import {createStatus} from "./status.js";
@@ -68,6 +68,8 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
     },
   };
   editors.set(props.editor, named);
+  // Not the list's business: Gradio mounts that only once it is opened.
+  editor.on("finish", ({prompt, text}) => remember(prompt, text));
   for (const mount of waiting.get(props.editor) ?? []) mount(named);
   edited();
 }
@@ -108,8 +110,7 @@ function mountPanel({element, props}) {
 
 function mountHistory({element, props}) {
   withEditor(props.editor, editor => {
-    const history = createHistory(element.querySelector(".phi-history"), editor);
-    editor.on("finish", ({prompt, text}) => history.add(prompt, text));
+    editor.on("finish", createHistory(element.querySelector(".phi-history"), editor));
   });
 }
 

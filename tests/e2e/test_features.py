@@ -1,0 +1,218 @@
+"""What surrounds completing: alternatives, probabilities, predictions' own undo, scopes, history, keys."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.studio import ROOT, until
+
+PROMPT = "def print_prime(n):\n"
+
+
+def test_it_completes_while_one_types_when_that_is_on(studio):
+    studio.write("")
+    studio.page.get_by_role("button", name="Suggestions").click()
+    studio.page.locator("#auto input").check()
+    studio.editor.click()
+    studio.page.keyboard.type("import os", delay=20)
+    assert studio.finish()
+    assert int(studio.fact("tokens")) <= 64
+    assert studio.text == "import os"
+    studio.page.keyboard.press("Escape")
+    studio.page.locator("#auto input").uncheck()
+    studio.editor.click()
+    studio.page.keyboard.type("\n")
+    studio.page.wait_for_timeout(800)
+    assert studio.ghost == ""
+
+
+def test_alternatives_are_cycled_compared_and_accepted_with_one_click(studio):
+    studio.write(PROMPT)
+    studio.complete(n="3", max_tokens="24", temperature="1", seed="11")
+    first = studio.finish()
+    cards = studio.page.locator(".phi-alternatives > li")
+    expect(cards).to_have_count(3)
+    expect(studio.page.locator(".phi-count")).to_have_text("1/3")
+    for card in cards.all():
+        assert float(card.locator(".phi-score").inner_text()) < 0
+    studio.editor.focus()
+    studio.page.keyboard.press("Alt+]")
+    expect(studio.page.locator(".phi-count")).to_have_text("2/3")
+    second = studio.ghost
+    assert second != first
+    expect(cards.nth(1)).to_have_attribute("data-active", "")
+    studio.page.keyboard.press("Alt+[")
+    studio.page.keyboard.press("Alt+[")
+    expect(studio.page.locator(".phi-count")).to_have_text("3/3")
+    third = studio.ghost
+    assert cards.nth(2).locator("pre").text_content() == third
+    cards.nth(1).get_by_role("button", name="Accept 2").click()
+    assert studio.text == PROMPT + second
+
+
+def test_predictions_have_their_own_undo(studio):
+    studio.write(PROMPT)
+    studio.complete(max_tokens="16", temperature="0")
+    ghost = studio.finish()
+    studio.page.keyboard.press("Tab")
+    studio.page.keyboard.press("Control+Home")
+    studio.page.keyboard.type("# mine\n")
+    mine = "# mine\n" + PROMPT
+    studio.page.get_by_role("button", name="Undo prediction").click()
+    assert studio.text == mine
+    studio.page.get_by_role("button", name="Redo prediction").click()
+    assert studio.text == mine + ghost
+    studio.editor.focus()
+    studio.page.keyboard.press("Alt+Backspace")
+    assert studio.text == mine
+    studio.page.keyboard.press("Alt+Shift+Backspace")
+    assert studio.text == mine + ghost
+
+
+def test_regenerate_puts_another_suggestion_in_place(studio):
+    studio.write(PROMPT)
+    studio.complete(max_tokens="24", temperature="1", seed="5")
+    first = studio.finish()
+    studio.page.keyboard.press("Tab")
+    assert studio.text == PROMPT + first
+    studio.page.get_by_role("button", name="Regenerate").click()
+    assert studio.text == PROMPT
+    until(lambda: studio.fact("seed") != "5", "another seed")
+    assert studio.finish() != first
+
+
+def test_the_line_scope_ends_with_the_line(studio):
+    studio.write("import os\nimport ")
+    studio.page.get_by_role("button", name="Suggestions").click()
+    studio.page.locator("#scope").get_by_label("Line").check()
+    studio.complete(max_tokens="64", temperature="0")
+    expect(studio.status).to_contain_text("Finished: the end of its scope")
+    assert studio.ghost.strip()
+    assert "\n" not in studio.ghost.strip("\n")
+
+
+def test_tokens_show_their_probabilities_and_branch(studio):
+    studio.write(PROMPT)
+    studio.page.get_by_role("button", name="Suggestions").click()
+    studio.page.locator("#colour input").check()
+    studio.complete(max_tokens="16", temperature="1", seed="2")
+    ghost = studio.finish()
+    studio.page.keyboard.press("Tab")
+    expect(studio.page.locator(".phi-legend")).to_be_visible()
+    marks = studio.page.locator(".cm-content [class*='phi-p']")
+    until(lambda: marks.count() >= 4, "coloured tokens")
+    assert "".join(marks.all_text_contents()).replace("\n", "") in ghost.replace("\n", "")
+    studio.page.keyboard.press("F2")
+    card = studio.page.get_by_role("dialog", name="Token")
+    expect(card).to_be_visible()
+    assert re.search(r"\d %", card.locator(".phi-token-head").inner_text())
+    for column in ("The model's own", "After the samplers"):
+        assert 1 <= card.get_by_label(column).get_by_role("button").count() <= 10
+    expect(card.get_by_role("button").first).to_be_focused()
+    studio.page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    expect(studio.editor).to_be_focused()
+    # With the mouse: the card of the first token, and another one in its place.
+    marks.first.hover()
+    expect(card).to_be_visible()
+    rows = card.get_by_label("The model's own").get_by_role("button")
+    other = next(row for row in rows.all() if row.get_attribute("aria-current") is None)
+    token = other.locator("code").inner_text()
+    other.click()
+    assert studio.text.startswith(PROMPT)
+    assert len(studio.text) < len(PROMPT + ghost)
+    shown = studio.text.removeprefix(PROMPT).replace(" ", "\u00b7").replace("\n", "\u23ce")
+    assert shown == token
+    studio.finish()
+
+
+def test_a_space_before_the_caret_is_warned_of_and_mended(studio):
+    studio.write("x = ")
+    warning = studio.page.locator(".phi-warning")
+    expect(warning).to_be_visible()
+    warning.get_by_role("button", name="Remove it").click()
+    assert studio.text == "x ="
+    expect(warning).to_be_hidden()
+    studio.write("def f():\n    ")
+    expect(warning).to_be_hidden()
+
+
+def test_the_meter_counts_the_prompt_and_warns(studio):
+    meter = studio.page.locator(".phi-meter")
+    studio.write("")
+    expect(meter).to_contain_text(re.compile(r"^0 / "))
+    studio.write("x = 1\n" * 20)
+    until(lambda: int(meter.inner_text().split(" /")[0]) > 20, "a count")
+    expect(meter).to_have_attribute("data-level", "")
+    studio.write("value = value + other\n" * 400)
+    expect(meter).to_have_attribute("data-level", "over")
+    assert "will not see" in meter.get_attribute("title")
+    studio.complete(max_tokens="4")
+    studio.finish()
+    assert int(studio.fact("cropped").replace(",", "")) > 0
+
+
+def test_a_preset_sets_the_samplers(studio):
+    studio.page.get_by_role("button", name="More sampling").click()
+    box = studio.page.get_by_label("Preset")
+    box.click()
+    studio.page.get_by_role("option", name="Creative").click()
+    for field, value in (("temperature", "1"), ("min_p", "0.05"), ("top_p", "1")):
+        expect(studio.page.locator(f"#{field} input[type=number]")).to_have_value(value)
+    box.click()
+    studio.page.get_by_role("option", name="Precise").click()
+    expect(studio.page.locator("#temperature input[type=number]")).to_have_value("0.2")
+
+
+@pytest.mark.parametrize("index", [1, 3])
+def test_an_example_opens_in_the_editor(studio, index):
+    examples = json.loads((ROOT / "assets" / "examples.json").read_text(encoding="utf-8"))
+    menu = studio.page.get_by_label("Examples")
+    menu.select_option(examples[index - 1]["name"])
+    assert studio.text == examples[index - 1]["text"]
+    expect(studio.editor).to_be_focused()
+    assert studio.caret == len(studio.text)
+
+
+def test_the_history_stays_in_the_browser_is_searched_and_cleared(studio):
+    sent = []
+    studio.page.on("request", lambda request: sent.append(request.url))
+    for name in ("alpha", "beta"):
+        studio.write(f"def {name}(x):\n")
+        studio.complete(max_tokens="8", temperature="0")
+        studio.finish()
+        studio.page.keyboard.press("Escape")
+    studio.page.get_by_role("button", name="History").click()
+    entries = studio.page.locator("#history li button")
+    expect(entries).to_have_count(2)
+    del sent[:]
+    studio.page.get_by_label("Search the history").fill("alpha")
+    expect(entries).to_have_count(1)
+    assert sent == []
+    entries.first.click()
+    assert studio.text == "def alpha(x):\n"
+    studio.page.reload()
+    studio.editor.wait_for()
+    studio.page.get_by_role("button", name="History").click()
+    expect(entries).to_have_count(2)
+    studio.page.locator("#history").get_by_role("button", name="Clear").click()
+    expect(entries).to_have_count(0)
+    assert studio.page.evaluate("localStorage.getItem('phi-history')") == "[]"
+
+
+def test_a_question_mark_lists_the_keys_outside_of_text(studio):
+    studio.write("")
+    studio.page.keyboard.type("?")
+    assert studio.text == "?"
+    keys = studio.page.get_by_role("dialog", name="Keys")
+    expect(keys).to_have_count(0)
+    studio.page.get_by_role("button", name="Regenerate").focus()
+    studio.page.keyboard.press("?")
+    expect(keys).to_be_visible()
+    expect(keys).to_contain_text("Ctrl+Enter")
+    studio.page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
