@@ -81,7 +81,8 @@ def main(arguments: list[str] | None = None) -> None:
 
     tell("Starting")
     from phi_model.engine import Engine
-    from ui.server import bind, create_app, serve
+    from phi_model.serving.listen import bind
+    from ui.server import create_app, serve
 
     try:
         socket = bind(options.host, options.port)  # first: a taken port should not cost a download
@@ -92,7 +93,8 @@ def main(arguments: list[str] | None = None) -> None:
     # Whatever a flag can cause is the user's to mend, and is told in one line.
     except (ValueError, OSError, RuntimeError, AssertionError) as error:
         fail(error)
-    serve(create_app(backend), socket, share_link=options.share, tell=tell)
+    app = create_app(backend, api_key=os.environ.get("PHI_API_KEY"))
+    serve(app, socket, share_link=options.share, tell=tell)
 
 
 if __name__ == "__main__":

@@ -15,120 +15,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from phi_model.cli_flags import build_parser
+
 if TYPE_CHECKING:
     from phi_model.backend import Usage
     from phi_model.request import CompletionRequest
 
 EMBEDDED_MODEL = Path(__file__).resolve().parent.parent / "assets" / "model"
-TASKS = ("text-generation", "text-classification", "token-classification")
-DTYPES = ("auto", "float32", "bfloat16", "float16")
-DEFAULT_NEW_TOKENS = 256
+EMBEDDED_NAME = "Embedded Phi"
 INTERRUPTED, BROKEN_PIPE = 130, 141
 # Flags whose names are those of `CompletionRequest`, but for this one.
 _FIELDS = {"max_new_tokens": "max_tokens"}
 _GENERATION = ("temperature", "top_p", "top_k", "min_p", "typical_p", "repetition_penalty", "seed")
 
 
-class _Help(argparse.ArgumentDefaultsHelpFormatter):
-    """Says the default of a flag that has one."""
-
-    def _get_help_string(self, action: argparse.Action) -> str | None:
-        if action.default in (None, False, "-") or action.default == []:
-            return action.help
-        return super()._get_help_string(action)
-
-
 class UsageError(ValueError):
     """Something that the caller can mend."""
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """The flags, with their help."""
-    parser = argparse.ArgumentParser(
-        prog="python -m phi_model", description="Phi models on the command line."
-    )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser(
-        "run",
-        help="complete or classify a text",
-        description="Completes a prompt, or labels a text. Completions are printed as they are written.",
-        formatter_class=_Help,
-    )
-    run.add_argument("prompt", nargs="?", default="-", help='the text; "-" reads standard input')
-    run.add_argument("--task", choices=TASKS, default=TASKS[0], help="what to do with the text")
-    run.add_argument(
-        "--model",
-        metavar="NAME",
-        default=None,
-        help="folder or hub repository, org/name or org/name@revision (default: the model in assets/)",
-    )
-    run.add_argument(
-        "--revision", metavar="REV", default=None, help="branch, tag or commit of the repository"
-    )
-    run.add_argument(
-        "--device",
-        default=None,
-        help="cpu, cuda, cuda:1, or a GPU's number (default: the GPU, if any)",
-    )
-    run.add_argument(
-        "--dtype", choices=DTYPES, default="auto", help="auto keeps that of the checkpoint"
-    )
-    run.add_argument(
-        "--quantization",
-        metavar="KIND",
-        default=None,
-        help="how the weights are packed, int8 for one",
-    )
-
-    text = run.add_argument_group("text-generation")
-    text.add_argument(
-        "--max-new-tokens",
-        type=int,
-        default=DEFAULT_NEW_TOKENS,
-        metavar="N",
-        help="the most tokens written",
-    )
-    text.add_argument(
-        "--temperature",
-        type=float,
-        default=0.0,
-        metavar="T",
-        help="0 takes the best token, 1 samples the model",
-    )
-    text.add_argument("--top-p", type=float, default=1.0, metavar="P", help="1 is off")
-    text.add_argument(
-        "--top-k",
-        type=int,
-        default=0,
-        metavar="K",
-        help="0 is off; for text-classification, the labels shown",
-    )
-    text.add_argument("--min-p", type=float, default=0.0, metavar="P", help="0 is off")
-    text.add_argument("--typical-p", type=float, default=1.0, metavar="P", help="1 is off")
-    text.add_argument("--repetition-penalty", type=float, default=1.0, metavar="R", help="1 is off")
-    text.add_argument("--seed", type=int, default=None, help="draws the same text again")
-    text.add_argument(
-        "--stop",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="ends the completion; may be given again",
-    )
-    text.add_argument(
-        "--completion-only",
-        action="store_true",
-        help="do not print the prompt before its completion",
-    )
-    text.add_argument("--stats", action="store_true", help="print figures to standard error")
-
-    labels = run.add_argument_group("token-classification")
-    labels.add_argument(
-        "--aggregation-strategy",
-        choices=("none", "simple", "first", "average", "max"),
-        default="none",
-        help="how tokens are joined to words and groups",
-    )
-    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -155,7 +57,9 @@ def _run(options: argparse.Namespace) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    request = _request(options) if options.task == "text-generation" else None
+    request = None
+    if options.command == "run" and options.task == "text-generation":
+        request = _request(options)
     source = _model(options.model)
     load = {
         "revision": options.revision,
@@ -163,7 +67,13 @@ def _run(options: argparse.Namespace) -> None:
         "dtype": None if options.dtype == "auto" else options.dtype,
         "quantization": options.quantization,
     }
-    if request is not None:
+    if options.command == "serve":
+        from phi_model.serving.command import serve_model
+
+        if options.name is None and options.model is None:
+            options.name = EMBEDDED_NAME
+        serve_model(source, load, options, _progress())
+    elif request is not None:
         prompt = _prompt(options.prompt)
         asyncio.run(_complete(request(prompt), source, load, options))
     else:

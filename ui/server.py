@@ -37,6 +37,7 @@ def create_app(backend: Backend, *, path: str = "/", api_key: str | None = None)
         await backend.aclose()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.backend = backend
     app.include_router(build_router(backend, api_key=api_key))
     root_path = os.environ.get("GRADIO_ROOT_PATH")
     return gr.mount_gradio_app(
@@ -66,4 +67,4 @@ def serve(app: FastAPI, taken: socket.socket, *, share_link: bool, tell: Tell) -
         if share_link:
             threading.Thread(target=share, args=(taken, tell), daemon=True).start()
 
-    listen.serve(app, taken, ready)
+    listen.serve(app, taken, ready, app.state.backend.aclose)
