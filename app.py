@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+
+from ui.terminal import Teller, fail
 
 # Before Gradio and huggingface_hub are imported: nothing calls home.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -20,12 +19,6 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 EMBEDDED_MODEL = Path(__file__).resolve().parent / "assets" / "model"
 DTYPES = ("float32", "bfloat16", "float16")
-
-
-def fail(message: object) -> NoReturn:
-    """Ends the program with one line and status 2, as argparse does."""
-    print("app.py: error:", " ".join(str(message).split()), file=sys.stderr)
-    raise SystemExit(2)
 
 
 def one_of(*values: str) -> Callable[[str], str]:
@@ -74,11 +67,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def main(arguments: list[str] | None = None) -> None:
     """Loads the model and serves the page until it is interrupted."""
     options = parse(arguments)
-    started = time.perf_counter()
-
-    def tell(message: str, share: float | None = None) -> None:
-        print(f"[{time.perf_counter() - started:5.1f} s] {message}", flush=True)
-
+    tell = Teller()
     tell("Starting")
     from phi_model.engine import Engine
     from phi_model.serving.listen import bind

@@ -25,7 +25,7 @@ export function createPanel(parent, editor) {
     choices.forEach((choice, index) => {
       const shown = cards[index];
       shown.dom.toggleAttribute("data-active", index === ghost.active);
-      shown.score.textContent = choice.logprob == null ? "" : choice.logprob.toFixed(2);
+      shown.score.textContent = choice.logprob == null ? "" : `logprob ${choice.logprob.toFixed(2)}`;
       if (shown.text === choice.text) return;
       shown.text = choice.text;
       shown.body.replaceChildren(snippet(choice.text));

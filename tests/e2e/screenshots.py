@@ -1,0 +1,102 @@
+"""Takes the screenshots of `assets/screenshots/` anew: `python -m tests.e2e.screenshots`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.studio import ROOT, Studio, launch, server
+
+FOLDER = ROOT / "assets" / "screenshots"
+SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+PROMPT = '''import json
+
+
+def load_config(path):
+    """Read a JSON file and return its content."""
+'''
+SETTINGS = {"max_tokens": "48", "temperature": "0"}
+
+
+def suggestion(studio: Studio) -> None:
+    """A finished suggestion: what the page is for."""
+    studio.write(PROMPT)
+    studio.complete(**SETTINGS)
+    studio.finish()
+    studio.page.evaluate("scrollTo(0, 0)")
+
+
+def streaming(studio: Studio) -> None:
+    """A completion on its way."""
+    studio.write(PROMPT)
+    studio.complete(max_tokens="400", temperature="1.5")
+    studio.page.wait_for_timeout(600)
+
+
+def alternatives(studio: Studio) -> None:
+    """Three alternatives side by side."""
+    studio.write(PROMPT)
+    studio.complete(n="3", max_tokens="48", temperature="0.6", seed="3")
+    studio.finish()
+
+
+def probabilities(studio: Studio) -> None:
+    """Accepted text by probability, with a token's alternatives."""
+    studio.page.get_by_role("button", name="Suggestions").click()
+    studio.page.locator("#colour input").check()
+    studio.write(PROMPT)
+    studio.complete(max_tokens="48", temperature="0.6", seed="3")
+    studio.finish()
+    studio.page.keyboard.press("Tab")
+    studio.page.keyboard.press("F2")
+    studio.page.get_by_role("dialog", name="Token").wait_for()
+
+
+def error(studio: Studio) -> None:
+    """A value that cannot be."""
+    studio.write(PROMPT)
+    studio.set("seed", "seven")
+    studio.complete()
+    studio.page.locator(".phi-status[data-state=error]").wait_for()
+
+
+STATES: dict[str, Callable[[Studio], None]] = {
+    "streaming": streaming,
+    "alternatives": alternatives,
+    "probabilities": probabilities,
+    "error": error,
+}
+
+
+def shoot(
+    browser: Browser, address: str, name: str, size: str, scheme: str, act: Callable[[Studio], None]
+) -> Path:
+    """Takes one screenshot in a fresh window."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    studio = Studio(context.new_page(), address)
+    act(studio)
+    path = FOLDER / f"{name}.png"
+    studio.page.screenshot(path=path)
+    context.close()
+    return path
+
+
+def main() -> None:
+    """Starts the app on the embedded model and takes them all."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with server() as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        for size in SIZES:
+            for scheme in ("light", "dark"):
+                print(shoot(browser, address, f"{size}-{scheme}", size, scheme, suggestion))
+        for number, (name, act) in enumerate(STATES.items()):
+            scheme = ("light", "dark")[number % 2]
+            print(shoot(browser, address, f"state-{name}", "desktop", scheme, act))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""The permalink: a completion with all that made it, as the fragment of an address.
+
+A fragment is `phi=VERSION.DATA`. DATA of version 1 is JSON in UTF-8, deflated without a header (RFC 1951), in base64url
+without padding. `ui/editor/src/link.js` is the same codec for the browser; `tests/share/links.json` holds both to it.
+What a link says is never trusted: it is read whole and checked before anything of it is used.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from phi_model.request import MAX_SEED, CompletionRequest
+from ui.share.checks import LinkError, checked_settings, integer, keys, refuse, text
+
+VERSION = 1
+PREFIX = "phi="
+MAX_LINK = 32_768  # characters; a link that long is pasted in one piece by few programs
+LONG_LINK = 8_000  # from here on some programs cut a link: the page warns
+MAX_BYTES = 2**20  # of the JSON: a short fragment can unpack to a thousand times its length
+MAX_NAME = 512
+MAX_TOKENS = 16_384
+MAX_TOKEN_ID = 2**31 - 1
+_FRAGMENT = re.compile(r"#?phi=([0-9]{1,6})\.([A-Za-z0-9_-]*)")
+_NOT_REQUEST = ("scope", "confident", "colour", "auto")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRef:
+    """Which model completed.
+
+    Attributes:
+        name, revision, fingerprint, dtype, quantization: as in `phi_model.backend.ModelInfo`.
+    """
+
+    name: str
+    revision: str | None = None
+    fingerprint: str | None = None
+    dtype: str | None = None
+    quantization: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Completion:
+    """What it completed.
+
+    Attributes:
+        text: what was shown.
+        tokens: ids of all tokens drawn, of which the text may show only the first ones.
+        choice: which of the request's choices it is.
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    choice: int = 0
+
+    @property
+    def hash(self) -> str:
+        """`token_hash` of the tokens."""
+        return token_hash(self.tokens)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """What a link carries.
+
+    Attributes:
+        text: the whole document.
+        cursor: the caret, in characters from the start.
+        settings: values of the page's controls by name, see `fields.json`; none is missing.
+        seed: the seed used; None where nothing was completed.
+        model: who completed.
+        completion: what came; None in a link to a prompt alone.
+    """
+
+    text: str
+    cursor: int
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    model: ModelRef | None = None
+    completion: Completion | None = None
+
+    def request(self) -> CompletionRequest:
+        """The request that draws the completion again.
+
+        Raises:
+            RequestError: a field is out of its range.
+        """
+        fields = {k: v for k, v in self.settings.items() if k not in _NOT_REQUEST}
+        return CompletionRequest(prompt=self.text[: self.cursor], seed=self.seed, **fields)
+
+    def payload(self) -> dict[str, Any]:
+        """The JSON object of version 1."""
+        completion = None
+        if self.completion is not None:
+            completion = {**asdict(self.completion), "hash": self.completion.hash}
+            completion["tokens"] = list(self.completion.tokens)
+        return {
+            "text": self.text,
+            "cursor": self.cursor,
+            "settings": dict(self.settings),
+            # A number of JavaScript holds no more than 53 bits.
+            "seed": None if self.seed is None else str(self.seed),
+            "model": None if self.model is None else asdict(self.model),
+            "completion": completion,
+        }
+
+
+def token_hash(tokens: Sequence[int]) -> str:
+    """FNV-1a of the ids as 4 bytes each, little-endian: 16 hexadecimal digits.
+
+    It tells by a glance whether two completions are the same; it protects from nothing.
+    """
+    value = 0xCBF29CE484222325
+    for byte in b"".join(token.to_bytes(4, "little") for token in tokens):
+        value = (value ^ byte) * 0x100000001B3 % 2**64
+    return f"{value:016x}"
+
+
+def encode(shared: Shared) -> str:
+    """The fragment of a completion, without the `#`.
+
+    Raises:
+        LinkError: it would be longer than `MAX_LINK` characters, or no page would open it.
+    """
+    payload = _read_version_1(shared.payload()).payload()
+    packed = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(packed) > MAX_BYTES:
+        raise LinkError(f"the link would hold {len(packed):,} bytes, and at most {MAX_BYTES:,} fit")
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    data = base64.urlsafe_b64encode(deflate.compress(packed) + deflate.flush())
+    fragment = f"{PREFIX}{VERSION}.{data.decode().rstrip('=')}"
+    if len(fragment) > MAX_LINK:
+        raise LinkError(
+            f"the link would be {len(fragment):,} characters long, and at most {MAX_LINK:,} are allowed: "
+            "shorten the text, or save it as a file"
+        )
+    return fragment
+
+
+def decode(fragment: str) -> Shared:
+    """Reads a fragment of this version or an older one.
+
+    Args:
+        fragment: with or without the `#`.
+
+    Raises:
+        LinkError: it is damaged, too long, of a newer version, or a value is out of its range.
+    """
+    if len(fragment) > MAX_LINK + 1:
+        raise LinkError(f"the link must be at most {MAX_LINK:,} characters long")
+    match = _FRAGMENT.fullmatch(fragment)
+    if match is None:
+        raise LinkError("the link is damaged: it must be phi=, a version, a point, and base64url")
+    reader = _READERS.get(int(match[1]))
+    if reader is None:
+        raise LinkError(
+            f"the link is of version {int(match[1])}, and this page reads versions up to {VERSION}"
+        )
+    return reader(_unpack(match[2]))
+
+
+def _unpack(data: str) -> Any:
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        unpacked = inflate.decompress(
+            base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)), MAX_BYTES + 1
+        )
+    except (binascii.Error, zlib.error):
+        raise LinkError("the link is damaged: its data cannot be unpacked") from None
+    if len(unpacked) > MAX_BYTES:
+        raise LinkError(f"the link is refused: it unpacks to more than {MAX_BYTES:,} bytes")
+    if not inflate.eof or inflate.unused_data:
+        raise LinkError("the link is damaged: its data cannot be unpacked")
+    try:
+        return json.loads(unpacked.decode(), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise LinkError("the link is damaged: its data is not JSON") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _read_version_1(payload: Any) -> Shared:
+    keys("the link", payload, ("text", "cursor", "settings", "seed", "model", "completion"))
+    document = text("text", payload.get("text"))
+    seed = payload.get("seed")
+    if seed is not None:
+        digits = isinstance(seed, str) and re.fullmatch(r"[0-9]{1,19}", seed)
+        if not digits or int(seed) > MAX_SEED:
+            refuse("seed", f"null or the digits of an integer from 0 to {MAX_SEED}", seed)
+        seed = int(seed)
+    model, completion = payload.get("model"), payload.get("completion")
+    return Shared(
+        text=document,
+        cursor=integer("cursor", payload.get("cursor"), 0, len(document)),
+        settings=checked_settings(payload.get("settings")),
+        seed=seed,
+        model=None if model is None else _model(model),
+        completion=None if completion is None else _completion(completion),
+    )
+
+
+def _model(value: Any) -> ModelRef:
+    names = ("name", "revision", "fingerprint", "dtype", "quantization")
+    keys("model", value, names)
+    facts = {
+        name: text(f"model.{name}", value.get(name), MAX_NAME)
+        for name in names
+        if name == "name" or value.get(name) is not None
+    }
+    return ModelRef(**facts)
+
+
+def _completion(value: Any) -> Completion:
+    keys("completion", value, ("text", "tokens", "choice", "hash"))
+    ids = value.get("tokens")
+    if not isinstance(ids, list) or len(ids) > MAX_TOKENS:
+        refuse("completion.tokens", f"a list of at most {MAX_TOKENS} token ids", ids)
+    completion = Completion(
+        text=text("completion.text", value.get("text")),
+        tokens=tuple(integer("completion.tokens", token, 0, MAX_TOKEN_ID) for token in ids),
+        choice=integer("completion.choice", value.get("choice"), 0, 15),
+    )
+    if value.get("hash") != completion.hash:
+        refuse("completion.hash", "the hash of its tokens", value.get("hash"))
+    return completion
+
+
+# Version -> reader of its JSON. A new version gets a reader of its own; the old ones stay.
+_READERS = {1: _read_version_1}
+
+__all__ = [
+    "LONG_LINK",
+    "MAX_LINK",
+    "VERSION",
+    "Completion",
+    "LinkError",
+    "ModelRef",
+    "Shared",
+    "decode",
+    "encode",
+    "token_hash",
+]
