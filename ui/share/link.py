@@ -173,15 +173,15 @@ def _unpack(data: str) -> Any:
             base64.urlsafe_b64decode(data + "=" * (-len(data) % 4)), MAX_BYTES + 1
         )
     except (binascii.Error, zlib.error):
-        raise LinkError("the link is damaged: its data cannot be unpacked") from None
+        raise LinkError("the link is damaged: its data cannot be read") from None
     if len(unpacked) > MAX_BYTES:
         raise LinkError(f"the link is refused: it unpacks to more than {MAX_BYTES:,} bytes")
     if not inflate.eof or inflate.unused_data:
-        raise LinkError("the link is damaged: its data cannot be unpacked")
+        raise LinkError("the link is damaged: its data cannot be read")
     try:
         return json.loads(unpacked.decode(), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise LinkError("the link is damaged: its data is not JSON") from None
+        raise LinkError("the link is damaged: its data cannot be read") from None
 
 
 def _no_constant(name: str) -> Any:

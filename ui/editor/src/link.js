@@ -16,7 +16,7 @@ const READERS = {1: readVersion1};
 export class LinkError extends Error {}
 
 const number = n => n.toLocaleString("en-US");
-const DAMAGED = "the link is damaged: its data cannot be unpacked";
+const DAMAGED = "the link is damaged: its data cannot be read";
 
 function refuse(name, rule, value) {
   const shown = JSON.stringify(value ?? null);
@@ -229,6 +229,6 @@ async function unpack(data) {
   try {
     return JSON.parse(new TextDecoder("utf-8", {fatal: true, ignoreBOM: true}).decode(bytes));
   } catch {
-    throw new LinkError("the link is damaged: its data is not JSON");
+    throw new LinkError(DAMAGED);
   }
 }
