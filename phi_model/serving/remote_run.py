@@ -198,17 +198,19 @@ class Run:
     async def _one(self, request: CompletionRequest, seed: int, indices: list[int]) -> None:
         """One HTTP request, whose choices are those of `indices`."""
         server = self._server
+        needed = needed_extension(request)
         body = payload(request, server.model, seed)
-        extra = {} if server.plain else extensions(request)
         headers = {"x-session-id": self._session} if self._session else {}
-        try:
-            await self._stream({**body, **extra}, headers, indices)
-        except RemoteError as error:
-            needed = needed_extension(request)
-            if error.status != 422 or not extra or needed:
-                raise
+        if not server.plain:
+            try:
+                return await self._stream({**body, **extensions(request)}, headers, indices)
+            except RemoteError as error:
+                if error.status != 422 or needed:
+                    raise
             server.plain = True
-            await self._stream(body, headers, indices)
+        elif needed:
+            raise RemoteError(f"{server.url} does not understand {needed}", 422)
+        await self._stream(body, headers, indices)
 
     async def _stream(
         self, body: dict[str, Any], headers: dict[str, str], indices: list[int]

@@ -133,10 +133,11 @@ async def test_a_server_that_refuses_extensions_gets_none(over) -> None:
     # Learnt once.
     assert len(peer.bodies) == 3
     # What the person asked for is not dropped in silence.
-    peer.answers = [answer]
-    backend.plain = False
-    with pytest.raises(RemoteError, match="top_k"):
+    with pytest.raises(RemoteError, match="does not understand top_k"):
         await gather(backend, top_k=5)
+    with pytest.raises(RemoteError, match="Unexpected fields"):
+        await gather(over(Peer(answer)), top_k=5)
+    assert text_of(await gather(backend, top_k=-1)) == "x"
 
 
 async def test_a_stream_without_ids_is_resumed_by_text(over) -> None:
