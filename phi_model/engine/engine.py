@@ -43,6 +43,7 @@ class Engine:
             The output is the same.
         name, revision: of the checkpoint, for `info`.
         quantization: how the weights are packed, for `info`.
+        fingerprint: of the checkpoint's weights, for `info`.
 
     Raises:
         ValueError: a number is out of its range.
@@ -61,6 +62,7 @@ class Engine:
         name: str = "model",
         revision: str | None = None,
         quantization: str | None = None,
+        fingerprint: str | None = None,
     ) -> None:
         config, device = model.config, model.device
         longest = config.max_position_embeddings
@@ -112,6 +114,7 @@ class Engine:
             context_length=context_length,
             vocab_size=config.vocab_size,
             quantization=quantization,
+            fingerprint=fingerprint,
         )
 
     @classmethod
@@ -150,7 +153,12 @@ class Engine:
         )
         if progress is not None:
             progress("Making room for the requests", None)
-        facts = {"name": loaded.name, "revision": loaded.revision, "quantization": quantization}
+        facts = {
+            "name": loaded.name,
+            "revision": loaded.revision,
+            "quantization": quantization,
+            "fingerprint": loaded.fingerprint,
+        }
         engine = cls(loaded.model, loaded.tokenizer, **{**facts, **options})
         if progress is not None:
             progress("Ready", 1.0)

@@ -155,6 +155,9 @@ class PackedSegments:
         """
         cache = self._cache
         keys, values = cache.keys[layer_idx], cache.values[layer_idx]
+        dtype = query.dtype
+        if dtype != cache.dtype:
+            query, key, value = (x.to(cache.dtype) for x in (query, key, value))
         if self._store is not None:
             slots, positions = self._store
             keys[slots, :, positions] = key[0].transpose(0, 1)  # (tokens, kv_heads, head_dim)
@@ -190,7 +193,8 @@ class PackedSegments:
                     enable_gqa=rows.shape[1] != cache.kv_heads,
                 )  # (1, heads, tokens, head_dim)
                 parts.append(out.transpose(1, 2).reshape(1, run.tokens, -1))
-        return parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
+        out = parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
+        return out if dtype == cache.dtype else out.to(dtype)
 
     def _plan(self) -> list[Run]:
         runs: list[Run] = []

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import torch
 
+from phi_model.engine.runner import EagerRunner
+
 # Slots may take this share of the memory that is free once the model is loaded.
 CPU_MEMORY_SHARE = 0.25
 CUDA_MEMORY_SHARE = 0.8
@@ -37,7 +39,7 @@ def default_slots(model: Any, context_length: int) -> int:
         context_length: tokens a slot holds.
     """
     config = model.config
-    row = config.num_key_value_heads * config.head_dim * model.dtype.itemsize
+    row = config.num_key_value_heads * config.head_dim * EagerRunner.cache_dtype(model).itemsize
     slot_bytes = 2 * config.num_hidden_layers * context_length * row
     if model.device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(model.device)

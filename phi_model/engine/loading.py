@@ -22,6 +22,7 @@ class Loaded(NamedTuple):
     tokenizer: PhiTokenizer
     name: str
     revision: str | None
+    fingerprint: str
 
 
 def load(
@@ -42,6 +43,7 @@ def load(
         CheckpointError: the files are not a usable Phi checkpoint.
     """
     from phi_model.checkpoint import load_pretrained
+    from phi_model.fingerprint import fingerprint
     from phi_model.hub import split_revision
     from phi_model.model import PhiForCausalLM
     from phi_model.quantization import is_packed, optimize_for_inference
@@ -73,4 +75,4 @@ def load(
     if model.device.type == "cpu" and not is_packed(model):
         tell("Packing the weights for this processor", None)
         optimize_for_inference(model)
-    return Loaded(model, tokenizer, name, revision)
+    return Loaded(model, tokenizer, name, revision, fingerprint(name, revision=revision))

@@ -75,7 +75,7 @@ class MockModel:
             rope_parameters={"rope_type": "default"},
         )
         self.forwards: list[list[tuple[int, int, int]]] = []  # (slot, start, tokens) a segment
-        # Whether the numbers overflow after these tokens with a cache of this dtype.
+        # Whether the numbers overflow after these tokens when they are computed in this dtype.
         self.overflows: Callable[[list[int], torch.dtype], bool] = lambda tokens, dtype: False
         self.gate: threading.Semaphore | None = None  # where set, every forward pass takes one
         self.lm_head = lambda hidden: hidden
@@ -106,9 +106,11 @@ class MockModel:
             keys = cache.keys[0][segment.slot, 0, :, 0]
             keys[segment.start : segment.end] = torch.tensor(list(segment.tokens), dtype=keys.dtype)
             held = keys[: segment.end].clone()
+            # The lane of the retries has one slot; it computes in float32.
+            dtype = torch.float32 if cache.keys[0].shape[0] == 1 else self.dtype
             for end in range(segment.start + 1, segment.end + 1):
                 tokens = held[:end].nan_to_num(-1).int().tolist()
-                if min(tokens) < 0 or self.overflows(tokens, keys.dtype):
+                if min(tokens) < 0 or self.overflows(tokens, dtype):
                     hidden[0, row] = torch.nan
                     keys[end - 1] = torch.nan
                 else:

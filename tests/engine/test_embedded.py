@@ -11,6 +11,7 @@ import torch
 
 from phi_model import PhiForCausalLM, PhiTokenizer
 from phi_model.engine import Engine
+from phi_model.fingerprint import fingerprint
 from phi_model.request import CompletionRequest
 from tests.engine.collect import Completion, all_quiet, complete, read
 
@@ -125,6 +126,7 @@ async def test_from_pretrained_reports_and_serves() -> None:
     assert len(told) < 20
     info = engine.info
     assert (info.dtype, info.device) == ("float32", "cpu")
+    assert info.fingerprint == fingerprint(ASSETS)
     assert info.memory_bytes > 4 * info.parameters
     [choice] = await complete(engine, "def f(", max_tokens=8)
     assert choice.usage.completion_tokens <= 8
