@@ -105,7 +105,7 @@ class CompletionChunk:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What is loaded."""
+    """What is loaded; see `phi_model.fingerprint` for the weights' fingerprint."""
 
     name: str
     revision: str | None
@@ -116,6 +116,7 @@ class ModelInfo:
     context_length: int
     vocab_size: int
     quantization: str | None = None
+    fingerprint: str | None = None
 
 
 class Backend(Protocol):
