@@ -26,7 +26,18 @@ EMBEDDED_NAME = "Embedded Phi"
 INTERRUPTED, BROKEN_PIPE = 130, 141
 # Flags whose names are those of `CompletionRequest`, but for this one.
 _FIELDS = {"max_new_tokens": "max_tokens"}
-_GENERATION = ("temperature", "top_p", "top_k", "min_p", "typical_p", "repetition_penalty", "seed")
+_GENERATION = (
+    "temperature",
+    "top_p",
+    "top_k",
+    "min_p",
+    "typical_p",
+    "repetition_penalty",
+    "presence_penalty",
+    "frequency_penalty",
+    "no_repeat_ngram_size",
+    "seed",
+)
 
 
 class UsageError(ValueError):

@@ -60,6 +60,11 @@ def build_parser() -> argparse.ArgumentParser:
     text.add_argument("--min-p", type=float, default=0.0, metavar="P", help="0 is off")
     text.add_argument("--typical-p", type=float, default=1.0, metavar="P", help="1 is off")
     text.add_argument("--repetition-penalty", type=float, default=1.0, metavar="R", help="1 is off")
+    for name in ("presence", "frequency"):
+        text.add_argument(
+            f"--{name}-penalty", type=float, default=0.0, metavar="F", help="0 is off"
+        )
+    text.add_argument("--no-repeat-ngram-size", type=int, default=0, metavar="N", help="0 is off")
     text.add_argument("--seed", type=int, default=None, help="draws the same text again")
     text.add_argument(
         "--stop",
