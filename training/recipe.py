@@ -16,6 +16,8 @@ class Recipe:
         decay_steps: how many of them, at the end, the rates fall linearly to zero (warm-up, stable,
             decay: Hu et al., "MiniCPM", 2024). The stable part does not depend on ``steps``,
             so a run can be lengthened, or its end placed, while it runs.
+        bends: (step, factor) that the decay passes through on its way to zero, where its end was moved
+            after it had begun.
         muon_rate: rate of the matrices between embedding and head, in AdamW's scale.
         adamw_rate: rate of embedding, biases and norms.
     """
@@ -27,9 +29,10 @@ class Recipe:
     vocabulary: int = 8192
     context: int = 1024
     rows: int = 8
-    steps: int = 1600
+    steps: int = 800
     warmup_steps: int = 60
-    decay_steps: int = 500
+    decay_steps: int = 275
+    bends: tuple[tuple[int, float], ...] = ((625, 45 / 145),)
     muon_rate: float = 6e-3
     adamw_rate: float = 3e-3
     weight_decay: float = 0.1
@@ -54,5 +57,12 @@ class Recipe:
     def rate(self, step: int) -> float:
         """Return the factor on both rates at a step: 0 to 1."""
         up = min(1.0, (step + 1) / max(1, self.warmup_steps))
-        down = min(1.0, (self.steps - step) / max(1, self.decay_steps))
-        return min(up, down)
+        start = self.steps - self.decay_steps
+        if step <= start:
+            return up
+        inside = [bend for bend in self.bends if start < bend[0] < self.steps]
+        knots = [(start, 1.0), *inside, (self.steps, 0.0)]
+        for (left, high), (right, low) in zip(knots, knots[1:], strict=False):
+            if step <= right:
+                return min(up, high + (low - high) * (step - left) / (right - left))
+        return 0.0

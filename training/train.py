@@ -164,10 +164,10 @@ class Trainer:
         """Go on from a checkpoint.
 
         Raises:
-            ValueError: the checkpoint is of another recipe; steps and decay may differ.
+            ValueError: the checkpoint is of another recipe; only its end may differ.
         """
         state = torch.load(path, weights_only=True)
-        movable = {"steps", "decay_steps"}
+        movable = {"steps", "decay_steps", "bends"}
         for name, value in dataclasses.asdict(self.recipe).items():
             found = state["recipe"].get(name)
             if name not in movable and found != value:

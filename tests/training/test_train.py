@@ -17,7 +17,7 @@ from training.train import CHECKPOINT, Trainer
 
 TINY = Recipe(
     hidden=64, layers=2, heads=1, intermediate=64, vocabulary=400, context=32, rows=4,
-    steps=6, warmup_steps=2, decay_steps=3,
+    steps=6, warmup_steps=2, decay_steps=3, bends=(),
 )  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def test_the_head_loss_is_cross_entropy_with_its_gradients() -> None:
 
 
 def test_the_rate_warms_up_stays_and_falls_to_zero() -> None:
-    recipe = Recipe(steps=100, warmup_steps=10, decay_steps=40)
+    recipe = Recipe(steps=100, warmup_steps=10, decay_steps=40, bends=())
     rates = [recipe.rate(step) for step in range(101)]
     assert rates[0] == pytest.approx(0.1)
     assert rates[9:61] == [1.0] * 52
@@ -121,6 +121,15 @@ def test_the_rate_warms_up_stays_and_falls_to_zero() -> None:
     assert rates[100] == 0.0
     longer = dataclasses.replace(recipe, steps=200)
     assert [longer.rate(step) for step in range(60)] == rates[:60]
+
+
+def test_a_decay_whose_end_was_moved_bends_once() -> None:
+    first = Recipe(steps=100, warmup_steps=10, decay_steps=40, bends=())
+    moved = Recipe(steps=140, warmup_steps=10, decay_steps=80, bends=((80, 0.5),))
+    for step in range(81):
+        assert moved.rate(step) == pytest.approx(first.rate(step))
+    assert moved.rate(110) == pytest.approx(0.25)
+    assert moved.rate(140) == 0.0
 
 
 def test_three_steps_and_three_more_are_six(packed, tmp_path) -> None:
