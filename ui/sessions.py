@@ -97,9 +97,13 @@ async def batches(
     reader = asyncio.create_task(read())
     try:
         while not run.stopped:
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes together with the event.
+            waiter = asyncio.create_task(run.wake.wait())
             try:
-                await asyncio.wait_for(run.wake.wait(), heartbeat)
-            except asyncio.TimeoutError:
+                await asyncio.wait({waiter}, timeout=heartbeat)
+            finally:
+                waiter.cancel()
+            if not run.wake.is_set():
                 yield []
                 continue
             run.wake.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import time
@@ -11,7 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from phi_model.backend import BusyError
-from phi_model.serving import sse
+from phi_model.serving import Limits, sse
+from phi_model.serving.collector import Collector
+from phi_model.serving.protocol import parse_call
 from tests.serving.scripted import Scripted, words
 from tests.serving.server import eventually
 
@@ -201,3 +204,18 @@ def test_metrics_count_what_happened(api) -> None:
     assert samples['phi_request_seconds_bucket{le="+Inf"}'] == "4"
     assert samples["phi_requests_waiting"] == "0"
     assert 'phi_model_info{name="scripted",revision="main",dtype="float32"' in " ".join(samples)
+
+
+async def test_a_cancellation_that_comes_with_news_is_not_lost() -> None:
+    """`asyncio.wait_for` lost it, and the backend worked on for a client that had gone."""
+    backend = Scripted(lambda request: [60.0])
+    call = await parse_call({"prompt": "a"}, backend, Limits(), None)
+    collector = Collector(backend, call)
+    waiter = asyncio.create_task(collector.wait(10))
+    await asyncio.sleep(0.01)
+    collector._news.set()
+    waiter.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiter
+    await collector.close()
+    assert backend.open == 0

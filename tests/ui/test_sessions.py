@@ -172,3 +172,19 @@ def test_stops_that_find_nothing_are_not_kept_for_ever():
     for n in range(5000):
         sessions.stop("a", str(n))
     assert len(sessions._stopped_early) <= 1024
+
+
+async def test_a_cancellation_that_comes_with_news_is_not_lost():
+    """`asyncio.wait_for` lost it, and the stream ran on with nobody listening."""
+
+    async def silent():
+        await asyncio.sleep(60)
+        yield "never"
+
+    run = Run("1")
+    reader = asyncio.create_task(anext(batches(silent(), run, heartbeat=10)))
+    await asyncio.sleep(0.01)
+    run.wake.set()
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(reader, 5)
