@@ -104,12 +104,8 @@ class Shards:
                     STORED_DTYPES[entry.dtype] if entry.name in unconverted else dtype
                     for entry in here
                 ]
-                if device.type == "cuda":
-                    tensors = _read_to_cuda(file, here, dtypes, device)
-                else:
-                    tensors = _read_to_host(file, here, dtypes)
-                for entry, tensor in zip(here, tensors, strict=True):
-                    yield entry, tensor.to(device)
+                for entry, tensor in zip(here, _read(file, here, dtypes, device), strict=True):
+                    yield entry, tensor
                     done += entry.count
                     if progress is not None:
                         progress(done, total)
@@ -163,17 +159,21 @@ def _header(file: Path) -> Iterator[tuple[str, Entry]]:
             yield name, Entry(file, name, tuple(facts["shape"]), facts["dtype"], 8 + length + start)
 
 
-def _read_to_host(file: Path, entries: list[Entry], dtypes: list[torch.dtype]) -> Iterator[Tensor]:
+def _read(
+    file: Path, entries: list[Entry], dtypes: list[torch.dtype], device: torch.device
+) -> Iterator[Tensor]:
     """Reads into memory of our own: a mapping would die with a file that someone cuts short, and is unaligned."""
+    here = device.type == "cpu"
     pairs = list(zip(entries, dtypes, strict=True))
-    others = [entry for entry, dtype in pairs if STORED_DTYPES[entry.dtype] != dtype]
-    # What is converted passes through one buffer: a fresh one each time would leave holes in the heap.
-    buffer = torch.empty(max((entry.nbytes for entry in others), default=0), dtype=torch.uint8)
+    stays = [here and STORED_DTYPES[entry.dtype] == dtype for entry, dtype in pairs]
+    # What is converted or moved passes through one buffer: a fresh one each time would leave holes in the heap.
+    passing = [entry.nbytes for entry, stay in zip(entries, stays, strict=True) if not stay]
+    buffer = torch.empty(max(passing, default=0), dtype=torch.uint8, device="cpu")
     with open(file, "rb", buffering=0) as raw:
-        for entry, dtype in pairs:
+        for (entry, dtype), stay in zip(pairs, stays, strict=True):
             own = STORED_DTYPES[entry.dtype]
-            if own == dtype:
-                tensor = torch.empty(entry.shape, dtype=own)
+            if stay:
+                tensor = torch.empty(entry.shape, dtype=own, device="cpu")
             else:
                 tensor = buffer[: entry.nbytes].view(own).view(entry.shape)
             target = memoryview((ctypes.c_char * entry.nbytes).from_address(tensor.data_ptr()))
@@ -183,16 +183,7 @@ def _read_to_host(file: Path, entries: list[Entry], dtypes: list[torch.dtype]) -
                 if not got:
                     raise OSError(f"it ends inside tensor {entry.name!r}")
                 target = target[got:]
-            yield tensor.to(dtype)
-
-
-def _read_to_cuda(
-    file: Path, entries: list[Entry], dtypes: list[torch.dtype], device: torch.device
-) -> Iterator[Tensor]:
-    index = torch.cuda.current_device() if device.index is None else device.index
-    with safe_open(file, framework="pt", device=f"cuda:{index}") as tensors:
-        for entry, dtype in zip(entries, dtypes, strict=True):
-            yield tensors.get_tensor(entry.name).to(dtype)
+            yield tensor.to(device=device, dtype=dtype)
 
 
 @contextmanager
