@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 import threading
@@ -16,11 +15,20 @@ from phi_model.backend import Backend
 from phi_model.serving import build_router, listen
 from phi_model.serving.listen import open_link
 from ui.page import build, mount_options
+from ui.share.hosting import PUBLIC_LIMITS, PasswordGate, PublicBackend
 
 Tell = Callable[[str], None]
 
 
-def create_app(backend: Backend, *, path: str = "/", api_key: str | None = None) -> FastAPI:
+def create_app(
+    backend: Backend,
+    *,
+    path: str = "/",
+    root_path: str | None = None,
+    api_key: str | None = None,
+    auth: str | None = None,
+    public: bool = False,
+) -> FastAPI:
     """The application with the page at `path`, and the completions API beside it.
 
     The backend is closed when it shuts down.
@@ -28,7 +36,10 @@ def create_app(backend: Backend, *, path: str = "/", api_key: str | None = None)
     Args:
         backend: who completes, for the page and the API alike.
         path: of the page.
+        root_path: what a proxy strips from the addresses of both, such as "/phi".
         api_key: what the API's clients must send; None lets everybody in, as the page does.
+        auth: `user:password`, asked of everybody, the API's clients included.
+        public: whether one caller gets only what a public server can give everybody.
     """
 
     @asynccontextmanager
@@ -36,12 +47,16 @@ def create_app(backend: Backend, *, path: str = "/", api_key: str | None = None)
         yield
         await backend.aclose()
 
+    serving = PublicBackend(backend) if public else backend
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.backend = backend
-    app.include_router(build_router(backend, api_key=api_key))
-    root_path = os.environ.get("GRADIO_ROOT_PATH")
+    app.state.backend = serving
+    app.include_router(
+        build_router(serving, api_key=api_key, limits=PUBLIC_LIMITS if public else None)
+    )
+    if auth is not None:
+        app.add_middleware(PasswordGate, auth=auth, api_key=api_key)
     return gr.mount_gradio_app(
-        app, build(backend), path=path, root_path=root_path, **mount_options()
+        app, build(serving), path=path, root_path=root_path, **mount_options()
     )
 
 
