@@ -220,3 +220,29 @@ def test_a_bad_value_is_named_with_its_rule(studio, field, value, message):
     expect(studio.status).to_contain_text(message)
     assert studio.ghost == ""
     assert studio.text == PROMPT
+
+
+def test_three_hundred_keys_while_suggestions_stream(studio):
+    """No character is lost and the caret never moves by itself, at twelve keys a second."""
+    words = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu "
+    typed = "# " + (words * 5)[:298]
+    studio.set("max_tokens", "1000")
+    studio.set("temperature", "2")
+    studio.write("")
+    studio.page.evaluate(
+        """() => {
+            const editor = PhiEditor.get('complete');
+            window.strayed = [];
+            const look = () => {
+                if (editor.cursor() !== editor.text().length) window.strayed.push(editor.cursor());
+                requestAnimationFrame(look);
+            };
+            look();
+        }"""
+    )
+    for start in range(0, len(typed), 12):
+        studio.page.keyboard.press("Control+Enter")
+        until(lambda: studio.ghost, "a suggestion to type into")
+        studio.page.keyboard.type(typed[start : start + 12], delay=80)
+    assert studio.text == typed
+    assert studio.page.evaluate("window.strayed") == []
