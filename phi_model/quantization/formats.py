@@ -42,7 +42,7 @@ _INT8_MAX = 127
 _INT4_MIDDLE, _INT4_MAX = 8, 15
 # Shrunken ranges that are tried for int4: cutting off a group's extremes often costs less than coarser steps.
 _INT4_SHRINK = (1.0, 0.95, 0.9, 0.85, 0.8)
-_CHUNK = 4 * 1024 * 1024  # weights encoded at once: the work space is some times this
+_CHUNK = 512 * 1024  # weights encoded at once: few enough for the caches
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,8 @@ def _encode_rows(weight: Tensor, method: str, group: int) -> tuple[Tensor, Tenso
     weight = weight.float()
     if method == "int8":
         scale = _above(weight.abs().amax(dim=1, keepdim=True) / _INT8_MAX)
-        codes = (weight / _nonzero(scale)).round().clamp(-_INT8_MAX, _INT8_MAX).to(torch.int8)
-        return codes, scale, None
+        codes = (weight / _nonzero(scale)).round_().clamp_(-_INT8_MAX, _INT8_MAX)
+        return codes.to(torch.int8), scale, None
     groups = weight.unflatten(1, (-1, group))  # (rows, groups, group)
     if method == "nf4":
         scale = groups.abs().amax(dim=-1).bfloat16()
@@ -178,23 +178,22 @@ def _encode_int4(groups: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Levels (rows, groups, group), scale and zero (rows, groups): the range of least squared error."""
     low, high = groups.amin(dim=-1), groups.amax(dim=-1)
     middle, half = (low + high) / 2, (high - low) / 2
-    best: list[Tensor] = []
+    # -1..1 over the whole range, where the middles of the 16 steps are odd multiples of a half step.
+    relative = (groups - middle[..., None]).div_(_nonzero(half)[..., None])
+    least, best = None, None
     for shrink in _INT4_SHRINK:
-        scale = (2 * half * shrink / _INT4_MAX).bfloat16()
-        zero = (middle + scale.float() / 2).bfloat16()  # code 8 lies half a step above the middle
-        levels = (groups - zero.float()[..., None]) / _nonzero(scale)[..., None] + _INT4_MIDDLE
-        levels = levels.round().clamp(0, _INT4_MAX)
-        decoded = (levels - _INT4_MIDDLE) * scale.float()[..., None] + zero.float()[..., None]
-        found = [(decoded - groups).square().sum(dim=-1), levels, scale, zero]
-        if not best:
-            best = found
-            continue
-        better = found[0] < best[0]
-        best = [
-            torch.where(better[..., None] if new.ndim == 3 else better, new, old)
-            for new, old in zip(found, best, strict=True)
-        ]
-    return best[1], best[2], best[3]
+        step = 2 * shrink / _INT4_MAX
+        decoded = (relative / step).sub_(0.5).round_().clamp_(-_INT4_MIDDLE, _INT4_MIDDLE - 1)
+        error = decoded.add_(0.5).mul_(step).sub_(relative).square_().sum(dim=-1)
+        if least is None:
+            least, best = error, torch.full_like(error, shrink)
+        else:
+            best = torch.where(error < least, shrink, best)
+            least = torch.minimum(error, least)
+    scale = (half * best * (2 / _INT4_MAX)).bfloat16()
+    zero = (middle + scale.float() / 2).bfloat16()  # code 8 lies half a step above the middle
+    levels = (groups - zero.float()[..., None]).div_(_nonzero(scale)[..., None])
+    return levels.round_().add_(_INT4_MIDDLE).clamp_(0, _INT4_MAX), scale, zero
 
 
 def _above(value: Tensor) -> Tensor:

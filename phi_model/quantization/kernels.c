@@ -16,6 +16,7 @@
 
 #define BLOCK 64     /* output rows of a block: four vectors of 16 */
 #define ROWS 6       /* rows of x at a time: 24 accumulators of the 32 registers */
+#define FEW 48       /* up to so many rows of x, decoding for each strip anew is faster than storing what is decoded */
 #define SPAN 256     /* columns summed before they are added to the result, where no group is shorter */
 #define PANEL 384    /* rows of x for which one decoded tile is used: a multiple of ROWS */
 #define AHEAD 2048   /* bytes by which prefetching runs ahead of decoding */
@@ -158,6 +159,21 @@ static void run_span(int format, int rows, const uint16_t *x, int64_t k, const v
     else { CASES(FOUR_BIT) }
 }
 
+/* Decodes `pairs` columns of 64 rows to the order of BF16, and asks for those that are next: they come while
+ * these are multiplied. */
+static inline __attribute__((always_inline)) void decode(int format, const void *weight, int64_t pairs,
+                                                         __m512i table, uint16_t *tile)
+{
+    const int64_t step = pair_bytes(format), ahead = pairs * step > 2 * AHEAD ? pairs * step : 2 * AHEAD;
+    for (int64_t pair = 0; pair < pairs; pair++) {
+        __m512i w[4];
+        for (int64_t line = 0; line < step; line += 64)
+            _mm_prefetch((const char *)weight + pair * step + ahead + line, _MM_HINT_T0);
+        fetch(format, weight, pair, table, w);
+        for (int i = 0; i < 4; i++) _mm512_store_si512(tile + pair * 128 + 32 * i, w[i]);
+    }
+}
+
 static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, const float *x_sums,
                   float *sums, uint16_t *tile)
 {
@@ -166,7 +182,9 @@ static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, c
     const char *weight = (const char *)a->weight + index * (a->k / 2) * bytes;
     const __m512i table = a->table ? _mm512_loadu_si512(a->table) : _mm512_setzero_si512();
     const int64_t chunk = a->group < SPAN ? a->group : SPAN;
-    const int decode = a->format != BF16 && rows > ROWS;
+    const int decoded = a->format != BF16 && rows > FEW;
+    /* Strips of about equal height: one of few rows would wait for its own sums. */
+    const int64_t strips = (rows + ROWS - 1) / ROWS, height = (rows + strips - 1) / strips;
     memset(sums, 0, (size_t)rows * BLOCK * sizeof(float));
     for (int64_t at = 0; at < a->k;) {
         const int64_t g = at / a->group, left = (g + 1) * a->group - at;
@@ -178,19 +196,16 @@ static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, c
         }
         const void *source = weight + at / 2 * bytes;
         int format = a->format;
-        if (decode) {
-            for (int64_t pair = 0; pair < pairs; pair++) {
-                __m512i w[4];
-                fetch(format, source, pair, table, w);
-                for (int i = 0; i < 4; i++) _mm512_storeu_si512(tile + pair * 128 + 32 * i, w[i]);
-            }
+        if (decoded) {
+            if (format == INT8) decode(INT8, source, pairs, table, tile);
+            else decode(FOUR_BIT, source, pairs, table, tile);
             source = tile;
             format = BF16;
         }
         /* The sum of x over a group is added with the group's first part. */
         const int add_zero = a->zero && at == g * a->group;
-        for (int64_t r = 0; r < rows; r += ROWS)
-            run_span(format, (int)(rows - r < ROWS ? rows - r : ROWS), a->x + (first + r) * a->k + at, a->k,
+        for (int64_t r = 0; r < rows; r += height)
+            run_span(format, (int)(rows - r < height ? rows - r : height), a->x + (first + r) * a->k + at, a->k,
                      source, pairs, table, scale, zero,
                      add_zero ? x_sums + (first + r) * groups + g : NULL, groups, sums + r * BLOCK);
         at += 2 * pairs;

@@ -30,6 +30,8 @@ FLAGS = ("-O3", "-march=native", "-fopenmp", "-shared", "-fPIC")
 COMPILERS = ("cc", "gcc", "clang")
 BUILD_SECONDS = 120
 BLOCK = 64  # rows of a block, as in kernels.c
+# Fewer multiplications than this are over before a second thread has begun.
+ALONE = 1 << 17
 _FORMATS = {"bf16": 0, "int8": 1, "int4": 2, "nf4": 2}
 _OUTPUTS = {torch.float32: 0, torch.bfloat16: 1}
 
@@ -185,7 +187,7 @@ class NativeKernel:
             group=self._group,
             format=self._format,
             out_type=_OUTPUTS[dtype],
-            threads=torch.get_num_threads(),
+            threads=1 if x.numel() * self.rows < ALONE else torch.get_num_threads(),
         )
         if self._library.phi_linear(ctypes.byref(call)):
             raise MemoryError(f"no memory for a product of {x.shape[0]} rows")
