@@ -13,12 +13,12 @@ import uvicorn
 
 
 @contextlib.contextmanager
-def serve(app: Any) -> Iterator[str]:
-    """Serves an ASGI application; gives its base URL."""
+def serve(app: Any, lifespan: str = "off") -> Iterator[str]:
+    """Serves an ASGI application; gives its base URL. The page's queue runs only with the lifespan "on"."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, log_level="warning", lifespan="off", timeout_graceful_shutdown=2, ws="none"
+        app, log_level="warning", lifespan=lifespan, timeout_graceful_shutdown=2, ws="none"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
