@@ -103,6 +103,15 @@ class Quantized:
             zero=None if self.zero is None else self.zero.to(device),
         )
 
+    def split(self, rows: int) -> list[Quantized]:
+        """Pieces of so many rows."""
+        codes, scales = self.codes.split(rows), self.scale.split(rows)
+        zeros = [None] * len(codes) if self.zero is None else self.zero.split(rows)
+        return [
+            replace(self, codes=code, scale=scale, zero=zero)
+            for code, scale, zero in zip(codes, scales, zeros, strict=True)
+        ]
+
     def levels(self) -> Tensor:
         """Codes (rows, filled) as one uint8 each; int8 stays signed."""
         if self.method == "int8":
@@ -166,7 +175,10 @@ def _encode_rows(weight: Tensor, method: str, group: int) -> tuple[Tensor, Tenso
         scale = groups.abs().amax(dim=-1).bfloat16()
         values = table("nf4", weight.device)
         edges = (values[1:] + values[:-1]) / 2
-        levels = torch.bucketize(groups / _nonzero(scale)[..., None], edges)
+        relative = groups / _nonzero(scale)[..., None]
+        levels = torch.zeros(groups.shape, dtype=torch.uint8, device=weight.device)
+        for edge in edges.tolist():  # several times faster than torch.bucketize
+            levels += relative > edge
         zero = None
     else:
         levels, scale, zero = _encode_int4(groups)

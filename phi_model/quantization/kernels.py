@@ -20,6 +20,8 @@ _INT4_GROUPS = (32, 64, 128, 256)
 _INT4_ROWS = 64  # rows that torch's int4 product takes at once
 # Columns of torch's int8 product at once: it is several times slower on long rows.
 _INT8_COLUMNS = 2048
+# Weights decoded for one product: on a GPU as many as keep it busy, on a CPU as few as stay in its caches.
+_DECODED_AT_ONCE = {False: 1 << 26, True: 1 << 20}
 
 
 class Kernel(Protocol):
@@ -54,8 +56,12 @@ class PlainKernel:
 
     def __call__(self, x: Tensor, bias: Tensor | None) -> Tensor:
         weight = self._weight
-        weight = weight.dequantize(x.dtype) if isinstance(weight, Quantized) else weight.to(x.dtype)
-        return F.linear(x, weight, None if bias is None else bias[: self.rows].to(x.dtype))
+        bias = None if bias is None else bias[: self.rows].to(x.dtype)
+        if isinstance(weight, Tensor):
+            return F.linear(x, weight.to(x.dtype), bias)
+        pieces = weight.split(max(1, _DECODED_AT_ONCE[self.device.type == "cpu"] // self.filled))
+        out = torch.cat([F.linear(x, piece.dequantize(x.dtype)) for piece in pieces], dim=-1)
+        return out if bias is None else out + bias
 
     def unpack(self) -> Tensor | Quantized:
         return self._weight
