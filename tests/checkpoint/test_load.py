@@ -149,7 +149,7 @@ def test_device_meta_is_where_the_weights_go(tmp_path):
     assert {parameter.device.type for parameter in ours.parameters()} == {"meta"}
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.gpu
 @pytest.mark.parametrize("device", ["cuda", "cuda:0"])
 @pytest.mark.parametrize("layout", ["transformers", "phi-msft", "fused"])
 def test_device_cuda(tmp_path, device, layout):

@@ -16,7 +16,7 @@ from phi_model.quantization.kernels import (
 )
 from phi_model.quantization.native import BLOCK, NativeKernel
 
-needs_native = pytest.mark.skipif(native.load() is None, reason="no AVX-512 or no C compiler")
+needs_native = pytest.mark.avx512
 BACKENDS = [pytest.param("native", marks=needs_native), "torch"]
 FORMATS = ("bf16", "int8", "int4", "nf4")
 # Rows of x: one, some, more than the kernel takes at once, more than one panel.

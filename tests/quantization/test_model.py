@@ -14,18 +14,12 @@ from safetensors.torch import load_file, save_file
 
 import phi_model
 from phi_model.errors import CheckpointError
-from phi_model.quantization import METHODS, PackedLinear, native, optimize_for_inference
+from phi_model.quantization import METHODS, PackedLinear, optimize_for_inference
 from tests import tiny
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED = ROOT / "assets" / "model"
-BACKENDS = [
-    pytest.param(
-        "native",
-        marks=pytest.mark.skipif(native.load() is None, reason="no AVX-512 or no compiler"),
-    ),
-    "torch",
-]
+BACKENDS = [pytest.param("native", marks=pytest.mark.avx512), "torch"]
 WIDE = {"hidden_size": 128, "intermediate_size": 192}
 PROMPT = "def fibonacci(n):\n"
 
