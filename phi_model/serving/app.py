@@ -130,6 +130,7 @@ def _model(backend: Backend, created: int) -> dict[str, Any]:
         "device": info.device,
         "memory_bytes": info.memory_bytes,
         "quantization": info.quantization,
+        "fingerprint": info.fingerprint,
     }
 
 

@@ -98,6 +98,7 @@ class RemoteBackend:
             context_length=self.context_length,
             vocab_size=described.get("vocab_size") or 0,
             quantization=described.get("quantization"),
+            fingerprint=described.get("fingerprint"),
         )
 
     def stream(
