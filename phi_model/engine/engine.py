@@ -12,7 +12,13 @@ import torch
 
 from phi_model.backend import ModelInfo
 from phi_model.engine.context import crop_start
-from phi_model.engine.limits import EngineTokenizer, default_slots, end_tokens, solo_from
+from phi_model.engine.limits import (
+    EngineTokenizer,
+    default_prefill_chunk,
+    default_slots,
+    end_tokens,
+    solo_from,
+)
 from phi_model.engine.loading import Progress, load
 from phi_model.engine.runner import EagerRunner, Float32Runner
 from phi_model.engine.scheduler import Lane
@@ -23,10 +29,9 @@ from phi_model.request import CompletionRequest, RequestError
 from phi_model.sampling import fresh_seed
 
 MAX_WAITING = 64
-PREFILL_CHUNK = 256
-# A window costs a CPU almost as much as its tokens would, a GPU almost nothing (see benchmarks/).
-SPECULATE_ROWS = {"cpu": 1, "cuda": 4}
-DRAFT_TOKENS = {"cpu": 7, "cuda": 15}
+# A window of 16 tokens costs less than two tokens decoded alone; with many rows that advantage is gone.
+SPECULATE_ROWS = {"cpu": 2, "cuda": 4}
+DRAFT_TOKENS = {"cpu": 15, "cuda": 15}
 
 
 class Engine:
@@ -38,7 +43,7 @@ class Engine:
         slots: sequences that run at once; None chooses by the free memory.
         max_waiting: requests that may wait beyond those.
         context_length: tokens of prompt and completion together; None is the model's own.
-        prefill_chunk: prompt tokens computed between two decode steps.
+        prefill_chunk: prompt tokens computed between two decode steps; None goes by the model's size.
         speculation: True drafts whatever the number of rows, False never, None while few rows run.
             The output is the same.
         name, revision: of the checkpoint, for `info`.
@@ -57,7 +62,7 @@ class Engine:
         slots: int | None = None,
         max_waiting: int = MAX_WAITING,
         context_length: int | None = None,
-        prefill_chunk: int = PREFILL_CHUNK,
+        prefill_chunk: int | None = None,
         speculation: bool | None = None,
         name: str = "model",
         revision: str | None = None,
@@ -67,6 +72,8 @@ class Engine:
         config, device = model.config, model.device
         longest = config.max_position_embeddings
         context_length = longest if context_length is None else context_length
+        if prefill_chunk is None:
+            prefill_chunk = default_prefill_chunk(model)
         for field, value, least in (
             ("context_length", context_length, 2),
             ("max_waiting", max_waiting, 0),
@@ -259,5 +266,7 @@ class Engine:
     def _token_bytes(self, token_id: int) -> bytes:
         known = self._bytes.get(token_id)
         if known is None:
-            known = self._bytes[token_id] = self._tokenizer.token_bytes(token_id)
+            known = self._tokenizer.token_bytes(token_id)
+            if known:  # ids that nobody knows must not fill the table
+                self._bytes[token_id] = known
         return known

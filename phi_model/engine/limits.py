@@ -15,6 +15,13 @@ CUDA_MEMORY_SHARE = 0.8
 MOST_SLOTS = {"cpu": 16, "cuda": 64}
 
 
+# Prompt tokens a step computes: enough to be efficient, and few enough that a cancellation, or the
+# next token of the others, waits for less than a second. Fixed, not timed: the same request is then
+# always computed in the same pieces.
+PREFILL_CHUNK = 256
+CPU_CHUNK_FLOP = 2e11
+
+
 class EngineTokenizer(Protocol):
     """What the engine asks of a tokenizer."""
 
@@ -48,6 +55,14 @@ def default_slots(model: Any, context_length: int) -> int:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         room, most = free * CPU_MEMORY_SHARE, MOST_SLOTS["cpu"]
     return max(1, min(most, int(room // slot_bytes)))
+
+
+def default_prefill_chunk(model: Any) -> int:
+    """How many prompt tokens a step computes: a multiple of 16."""
+    if model.device.type == "cuda":
+        return PREFILL_CHUNK
+    tokens = CPU_CHUNK_FLOP / (2 * max(model.num_parameters(), 1))
+    return max(32, min(PREFILL_CHUNK, int(tokens) // 16 * 16))
 
 
 def end_tokens(model: Any, tokenizer: EngineTokenizer) -> frozenset[int]:

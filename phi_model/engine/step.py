@@ -93,8 +93,8 @@ class Stepper:
         siblings = [] if leader.index or leader.generated else leader.job.sequences[1:]
         placed = []
         for sibling in siblings:
-            if sibling.finish_reason is not None:
-                continue
+            if sibling.lane is not None or sibling.finish_reason is not None:
+                continue  # it overflowed together with the leader, and waits for its own retry
             if not lane.queue and lane.place(sibling, (), fork=True):
                 sibling.retried = leader.retried
                 placed.append(sibling)

@@ -142,6 +142,8 @@ class Worker:
         now = time.perf_counter()
         for job in self.scheduler.admit():
             job.admitted = now
+        # A chunk of a prompt may take long: what was computed before it goes out first.
+        self._wakeups.flush(force=bool(self.lane.prefilling))
         self._stepper.prefill(self.lane)
         self._stepper.decode(self.lane)
         if self.precise is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ import torch
 
 from phi_model.engine import Engine
 from phi_model.engine.runner import upcast
+from phi_model.quantization import optimize_for_inference
 from tests.engine.collect import all_quiet, complete
 from tests.engine.mock import END, VOCAB, ByteTokenizer, MockModel, expected_tokens
 from tests.tiny import pair
@@ -59,6 +61,18 @@ async def test_only_the_request_that_overflowed_is_retried(half: MockModel, engi
     await all_quiet(engine)
 
 
+async def test_choices_that_overflow_together_are_retried_once_each(
+    half: MockModel, engine: Engine
+) -> None:
+    """They were queued twice: once by their own overflow, once more by the leader's retry."""
+    half.overflows = lambda tokens, dtype: dtype == torch.float16
+    choices = await complete(engine, "abc", max_tokens=3, n=2)
+    assert [choice.ids for choice in choices] == [expected_tokens(list(b"abc"), 3)] * 2
+    await all_quiet(engine)
+    prompts = [start for forward in half.forwards for _, start, _ in forward if start == 0]
+    assert len(prompts) == 1 + 2
+
+
 async def test_an_error_when_float32_overflows_too(half: MockModel, engine: Engine) -> None:
     half.overflows = lambda tokens, dtype: len(tokens) >= 8
     [choice] = await complete(engine, "hello", max_tokens=10)
@@ -92,20 +106,22 @@ async def test_no_nan_is_left_in_a_slot(half: MockModel, engine: Engine) -> None
     assert choice.usage.cached_tokens == 0
 
 
-async def test_a_phi_that_overflows_fp16() -> None:
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_phi_that_overflows_fp16(packed: bool) -> None:
     """Activations beyond fp16's 65,504: the tokens are those of the same weights in float32."""
     _, ours = pair(vocab_size=VOCAB, max_position_embeddings=128, eos_token_id=END)
     with torch.no_grad():
         # The MLP's output explodes and the next norm tames it again, as outliers in phi-2 do.
         ours.model.layers[0].mlp.fc2.weight.mul_(4e4)
-    ours = ours.half()
+    exact = Engine(copy.deepcopy(ours.half()).float(), ByteTokenizer(), slots=1)
+    if packed:
+        optimize_for_inference(ours)
     engine = Engine(ours, ByteTokenizer(), slots=2, prefill_chunk=8)
     prompts = ("def f(x):", "import")
     results = await asyncio.gather(*(complete(engine, p, max_tokens=8) for p in prompts))
     assert ours.dtype == torch.float16  # the weights are as they were
     await all_quiet(engine)
     engine.close()
-    exact = Engine(ours.float(), ByteTokenizer(), slots=1)
     for prompt, [choice] in zip(prompts, results, strict=True):
         [expected] = await complete(exact, prompt, max_tokens=8)
         assert choice.usage.retried
