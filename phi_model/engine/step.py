@@ -94,7 +94,7 @@ class Stepper:
         placed = []
         for sibling in siblings:
             if sibling.lane is not None or sibling.finish_reason is not None:
-                continue  # it overflowed together with the leader, and waits for its own retry
+                continue  # it has a place already: it waits, or it overflowed too
             if not lane.queue and lane.place(sibling, (), fork=True):
                 sibling.retried = leader.retried
                 placed.append(sibling)

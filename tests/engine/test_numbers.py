@@ -12,7 +12,7 @@ import torch
 from phi_model.engine import Engine
 from phi_model.engine.runner import upcast
 from phi_model.quantization import optimize_for_inference
-from tests.engine.collect import all_quiet, complete
+from tests.engine.collect import all_quiet, complete, free_slots, until
 from tests.engine.mock import END, VOCAB, ByteTokenizer, MockModel, expected_tokens
 from tests.tiny import pair
 
@@ -61,16 +61,29 @@ async def test_only_the_request_that_overflowed_is_retried(half: MockModel, engi
     await all_quiet(engine)
 
 
-async def test_choices_that_overflow_together_are_retried_once_each(
-    half: MockModel, engine: Engine
+async def test_a_retry_leaves_the_other_choices_where_they_are(
+    half: MockModel, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """They were queued twice: once by their own overflow, once more by the leader's retry."""
-    half.overflows = lambda tokens, dtype: dtype == torch.float16
-    choices = await complete(engine, "abc", max_tokens=3, n=2)
-    assert [choice.ids for choice in choices] == [expected_tokens(list(b"abc"), 3)] * 2
+    """The retried leader put a choice that waited for a slot into its own lane too, and the next
+    step of the first lane met a sequence without a slot."""
+    overflowed = 0
+
+    def once(tokens: list[int], dtype: torch.dtype) -> bool:
+        nonlocal overflowed
+        broken = overflowed == 0 and dtype == torch.float16 and tokens == list(b"abc")
+        overflowed += broken
+        return broken
+
+    half.overflows = once
+    other = asyncio.create_task(complete(engine, "other", max_tokens=60))
+    await until(lambda: free_slots(engine) == 1)
+    choices = await complete(engine, "abc", max_tokens=6, n=3)
+    assert [choice.ids for choice in choices] == [expected_tokens(list(b"abc"), 6)] * 3
+    assert [choice.usage.retried for choice in choices] == [True, False, False]
+    [choice] = await other
+    assert choice.ids == expected_tokens(list(b"other"), 60)
     await all_quiet(engine)
-    prompts = [start for forward in half.forwards for _, start, _ in forward if start == 0]
-    assert len(prompts) == 1 + 2
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_an_error_when_float32_overflows_too(half: MockModel, engine: Engine) -> None:
