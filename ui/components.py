@@ -27,7 +27,10 @@ window.phiEditorLoaded ??= new Promise((resolve, reject) => {
   script.onerror = () => reject(new Error('the editor could not be loaded from ' + script.src));
   document.head.append(script);
 });
-window.phiEditorLoaded.then(() => { __CALL__ });
+window.phiEditorLoaded.then(() => { __CALL__ }).catch(error => {
+  console.error(error);
+  element.textContent = error.message;
+});
 """
 
 
@@ -222,6 +225,26 @@ def _part(editor: str, mount: str, css_class: str = "") -> dict[str, Any]:
         "apply_default_css": False,
         "editor": editor,
     }
+
+
+class ShareBar(_Channel):
+    """Makes links to completions of the editor called `editor`, and opens them; the browser fills it.
+
+    Args:
+        editor: its name.
+        fields: names of the controls that a link sets, in their order.
+        address: where the world finds the page; None is the address that the browser has.
+    """
+
+    def __init__(
+        self,
+        editor: str = "editor",
+        fields: list[str] | None = None,
+        address: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        part = _part(editor, "mountShare", "phi-share")
+        super().__init__(**part, fields=fields or [], address=address, **kwargs)
 
 
 class StatusLine(_Channel):

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
 from phi_model.request import CompletionRequest, RequestError
+from ui import presets
 from ui.components import Knob
 from ui.scope import SCOPES
 
 MAX_TOKENS = 1024  # a request whose answer nobody reads still runs to its end
 RANDOM_SEED_BITS = 32
-PRESETS = Path(__file__).resolve().parent.parent / "assets" / "presets.json"
 
 # Field: label, least, most, value at the start, step, what it does.
 SLIDERS: dict[str, tuple[str, float, float, float, float, str]] = {
@@ -52,13 +50,13 @@ class Controls:
     Attributes:
         fields: by the request's field names.
         options: those that shape the suggestion, not the request.
-        preset: chooses values for the fields.
+        presets: choose values for the fields.
         auto: whether to complete while typing; the browser's business.
     """
 
     fields: dict[str, Component] = field(default_factory=dict)
     options: dict[str, Component] = field(default_factory=dict)
-    preset: gr.Dropdown | None = None
+    presets: presets.Presets | None = None
     auto: gr.Checkbox | None = None
 
     @property
@@ -66,30 +64,21 @@ class Controls:
         """The components, in the order in which `values` takes theirs."""
         return [*self.fields.values(), *self.options.values()]
 
+    @property
+    def linked(self) -> dict[str, Component]:
+        """What a link sets, by name."""
+        assert self.auto is not None
+        return {**self.fields, **self.options, "auto": self.auto}
+
     def values(self, values: Sequence[Any]) -> dict[str, Any]:
         """Names the values of an event."""
         return dict(zip([*self.fields, *self.options], values, strict=True))
 
 
-def load_presets() -> dict[str, dict[str, float]]:
-    """Reads the presets: by name, the values that differ from neutral ones."""
-    return json.loads(PRESETS.read_text(encoding="utf-8"))
-
-
-def preset_values(name: str) -> list[float]:
-    """The sliders' values of a preset, in their order, without `max_tokens`."""
-    neutral = {"temperature": 1, "top_p": 1}
-    chosen = load_presets()[name]
-    return [
-        chosen.get(field, neutral.get(field, row[3]))
-        for field, row in SLIDERS.items()
-        if field != "max_tokens"
-    ]
-
-
 def build() -> Controls:
     """Builds the controls where it is called."""
     controls = Controls()
+    own_presets = presets.storage()
 
     def slider(name: str) -> None:
         label, low, high, value, step, info = SLIDERS[name]
@@ -128,9 +117,7 @@ def build() -> Controls:
             1, 8, 1, step=1, label=LABELS["n"], info="Side by side; Alt+] for the next", elem_id="n"
         )
     with gr.Accordion("More sampling", open=False):
-        controls.preset = gr.Dropdown(
-            list(load_presets()), value=None, label="Preset", elem_id="preset"
-        )
+        controls.presets = presets.build(own_presets)
         for name in SLIDERS:
             if name not in SIMPLE:
                 slider(name)
@@ -145,17 +132,11 @@ def build() -> Controls:
 
 
 def wire(controls: Controls) -> None:
-    """Connects the preset with the sliders that it sets."""
-    assert controls.preset is not None
-    sliders = [controls.fields[name] for name in SLIDERS if name != "max_tokens"]
-    controls.preset.input(
-        preset_values,
-        controls.preset,
-        sliders,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    """Connects the presets with the sliders that they set."""
+    assert controls.presets is not None
+    sliders = {name: controls.fields[name] for name in SLIDERS if name != "max_tokens"}
+    neutral = {name: row[3] for name, row in SLIDERS.items()} | {"temperature": 1, "top_p": 1}
+    presets.wire(controls.presets, sliders, neutral)
 
 
 def parse_stop(text: str | None) -> tuple[str, ...]:

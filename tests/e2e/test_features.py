@@ -158,7 +158,7 @@ def test_the_meter_counts_the_prompt_and_warns(studio):
 
 def test_a_preset_sets_the_samplers(studio):
     studio.page.get_by_role("button", name="More sampling").click()
-    box = studio.page.get_by_label("Preset")
+    box = studio.page.get_by_label("Preset", exact=True)
     box.click()
     studio.page.get_by_role("option", name="Creative").click()
     for field, value in (("temperature", "1"), ("min_p", "0.05"), ("top_p", "1")):
@@ -166,6 +166,26 @@ def test_a_preset_sets_the_samplers(studio):
     box.click()
     studio.page.get_by_role("option", name="Precise").click()
     expect(studio.page.locator("#temperature input[type=number]")).to_have_value("0.2")
+
+
+def test_own_presets_are_kept_in_the_browser(studio):
+    studio.set("temperature", "0.75")
+    studio.page.get_by_role("button", name="More sampling").click()
+    studio.page.locator("#preset-name").locator("input, textarea").fill("Mine")
+    studio.page.locator("#preset-save").click()
+    box = studio.page.get_by_label("Preset", exact=True)
+    expect(box).to_have_value("Mine")
+    studio.page.reload()
+    studio.editor.wait_for()
+    studio.page.get_by_role("button", name="More sampling").click()
+    box.click()
+    studio.page.get_by_role("option", name="Mine").click()
+    expect(studio.page.locator("#temperature input[type=number]")).to_have_value("0.75")
+    studio.page.locator("#preset-delete").click()
+    expect(box).to_have_value("")
+    box.click()
+    expect(studio.page.get_by_role("option", name="Greedy")).to_be_visible()
+    expect(studio.page.get_by_role("option", name="Mine")).to_have_count(0)
 
 
 @pytest.mark.parametrize("index", [1, 3])

@@ -85,7 +85,8 @@ const percent = logprob => {
   return p >= 10 ? `${p.toFixed(0)} %` : p >= 0.1 ? `${p.toFixed(1)} %` : "< 0.1 %";
 };
 
-function column(title, rows, taken, branch) {
+/** A list of tokens; those that are not in `kept`, where that is known to be all, are struck through. */
+function column(title, rows, taken, branch, kept = null) {
   const list = make("ol", {"aria-label": title});
   for (const [text, logprob] of rows) {
     const button = make(
@@ -94,6 +95,10 @@ function column(title, rows, taken, branch) {
       make("code", {}, visible(text)),
       make("span", {}, percent(logprob)),
     );
+    if (kept && !kept.some(([other]) => other === text)) {
+      button.setAttribute("data-removed", "");
+      button.title = "Removed by the samplers; continue from here with it all the same";
+    }
     if (text === taken) button.setAttribute("aria-current", "true");
     button.addEventListener("click", () => branch(text));
     list.append(make("li", {}, button));
@@ -121,7 +126,7 @@ function card(view, found, onBranch) {
     make(
       "div",
       {class: "phi-token-columns"},
-      column("The model's own", token.top, taken, branch),
+      column("The model's own", token.top, taken, branch, token.sampler.length < token.top.length ? token.sampler : null),
       column("After the samplers", token.sampler, taken, branch),
     ),
   );
