@@ -98,13 +98,15 @@ class Worker:
 
     def _run(self) -> None:
         with torch.inference_mode():
-            while self.take_messages(block=self.idle):
+            while True:
                 try:
+                    if not self.take_messages(block=self.idle):
+                        break
                     self.step()
                 except Exception as error:
                     # One broken step must not take the process's only engine with it.
-                    log.exception("a step of the engine failed")
                     self._fail_all(error)
+                    log.exception("a step of the engine failed")
             for job in [*self.scheduler.jobs, *self.scheduler.waiting]:
                 self._cancel(job)
             self._wakeups.flush(force=True)
