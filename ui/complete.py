@@ -20,6 +20,7 @@ from ui.components import (
     Meter,
     StatusLine,
 )
+from ui.share import panel
 from ui.status import IDLE
 
 EDITOR = "complete"
@@ -70,12 +71,16 @@ def build(backend: Backend) -> CompleteTab:
                 button("redoPrediction", "Redo prediction", size="sm")
                 Examples(EDITOR, load_examples(), elem_id="examples")
             Alternatives(EDITOR, elem_id="alternatives")
+            share_place = gr.Column(min_width=0)
             ghost = GhostStream(EDITOR, elem_id="ghost")
             meter = Meter(EDITOR, elem_id="meter")
         with gr.Column(scale=1, min_width=260, elem_classes="phi-side"):
             knobs = sampling.build()
             with gr.Accordion("History", open=False):
                 History(EDITOR, elem_id="history")
+    with share_place:
+        # After the controls, whose names it needs, and yet beside the editor.
+        panel.build(EDITOR, knobs)
     return CompleteTab(editor, ghost, meter, status, buttons, knobs)
 
 

@@ -18,6 +18,7 @@ from ui import controls as sampling
 from ui.components import Prompt
 from ui.scope import SCOPES
 from ui.sessions import Run, Sessions, batches
+from ui.share.link import made
 from ui.status import Progress, problem
 from ui.suggestion import Choice, Suggestion
 
@@ -145,4 +146,5 @@ class Completer:
         if not run.superseded:
             suggestion.finish()
             explained = backend.token_text if named["colour"] else None
-            yield suggestion.ghost(done=True, token_text=explained), progress.status(done=True)
+            ghost = suggestion.ghost(done=True, token_text=explained)
+            yield {**ghost, "made": made(asked, named, backend.info)}, progress.status(done=True)

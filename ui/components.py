@@ -227,26 +227,6 @@ def _part(editor: str, mount: str, css_class: str = "") -> dict[str, Any]:
     }
 
 
-class ShareBar(_Channel):
-    """Makes links to completions of the editor called `editor`, and opens them; the browser fills it.
-
-    Args:
-        editor: its name.
-        fields: names of the controls that a link sets, in their order.
-        address: where the world finds the page; None is the address that the browser has.
-    """
-
-    def __init__(
-        self,
-        editor: str = "editor",
-        fields: list[str] | None = None,
-        address: str | None = None,
-        **kwargs: Any,
-    ) -> None:
-        part = _part(editor, "mountShare", "phi-share")
-        super().__init__(**part, fields=fields or [], address=address, **kwargs)
-
-
 class StatusLine(_Channel):
     """Shows `{state, message, facts: [{label, value, title}]}`; the message is announced, the figures are not."""
 

@@ -64,12 +64,6 @@ class Controls:
         """The components, in the order in which `values` takes theirs."""
         return [*self.fields.values(), *self.options.values()]
 
-    @property
-    def linked(self) -> dict[str, Component]:
-        """What a link sets, by name."""
-        assert self.auto is not None
-        return {**self.fields, **self.options, "auto": self.auto}
-
     def values(self, values: Sequence[Any]) -> dict[str, Any]:
         """Names the values of an event."""
         return dict(zip([*self.fields, *self.options], values, strict=True))

@@ -10,7 +10,7 @@ import gradio as gr
 from phi_model.backend import Backend, ModelInfo
 from ui import complete
 from ui.components import serve_bundle
-from ui.share import endpoint
+from ui.share import endpoint, panel
 from ui.theme import PhiTheme
 
 TITLE = "Phi code studio"
@@ -64,6 +64,7 @@ def build(backend: Backend, *, title: str = TITLE) -> gr.Blocks:
             )
         tab = complete.build(backend)
         complete.wire(tab, backend)
+        panel.wire(demo, tab.controls)
         endpoint.build(backend)
     demo.max_threads = MAX_EVENTS
     demo.queue(max_size=MAX_QUEUE, default_concurrency_limit=MAX_EVENTS)

@@ -102,6 +102,8 @@ class Suggestion:
             row: dict[str, Any] = {"text": choice.shown, "done": done or bool(choice.reason)}
             if len(self.choices) > 1:
                 row["logprob"] = choice.mean_logprob
+            if done:
+                row["ids"] = [token.id for token in choice.tokens]
             if done and token_text:
                 row["tokens"] = token_rows(choice.shown, choice.tokens, token_text)
             rows.append(row)

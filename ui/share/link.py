@@ -13,11 +13,12 @@ import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from phi_model.backend import ModelInfo
 from phi_model.request import MAX_SEED, CompletionRequest
-from ui.share.checks import LinkError, checked_settings, integer, keys, refuse, text
+from ui.share.checks import FIELDS, LinkError, checked_settings, integer, keys, refuse, text
 
 VERSION = 1
 PREFIX = "phi="
@@ -110,6 +111,24 @@ class Shared:
             "model": None if self.model is None else asdict(self.model),
             "completion": completion,
         }
+
+
+def made(request: CompletionRequest, options: Mapping[str, Any], info: ModelInfo) -> dict[str, Any]:
+    """What a link says of the making of a completion: its settings, seed and model.
+
+    Args:
+        request: as it was sent, its seed included.
+        options: the page's settings that are not the request's.
+        info: who completed.
+    """
+    drawn = {name: getattr(request, name) for name in FIELDS if name not in _NOT_REQUEST}
+    shown = {name: options[name] for name in _NOT_REQUEST if name in options}
+    facts = {f.name: getattr(info, f.name) for f in fields(ModelRef)}
+    return {
+        "settings": checked_settings({**drawn, **shown}),
+        "seed": None if request.seed is None else str(request.seed),
+        "model": facts,
+    }
 
 
 def token_hash(tokens: Sequence[int]) -> str:
@@ -247,5 +266,6 @@ __all__ = [
     "Shared",
     "decode",
     "encode",
+    "made",
     "token_hash",
 ]

@@ -78,7 +78,7 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
       effects: setGhost.of(ghost),
       annotations: quiet.of(true),
     });
-    prompts.set(id, view.state.sliceDoc(0, pos));
+    prompts.set(id, {text: view.state.doc.toString(), cursor: pos});
     if (prompts.size > REMEMBERED_PROMPTS) prompts.delete(prompts.keys().next().value);
     onRequest({id, pos, kind});
     return id;
@@ -192,7 +192,7 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
       return ghost.id;
     },
     /** Takes what the server has sent of request `id` so far. */
-    feed({id, choices, done}) {
+    feed({id, choices, done, made}) {
       const analysed = done && choices.some(({tokens}) => tokens?.length);
       if (analysed) thinking.add(view, {id, choices: choices.map(({tokens}) => tokens ?? [])});
       const ghost = view.state.field(ghostField);
@@ -200,10 +200,20 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
       const next = current ? settle({...ghost, choices, live: !done}) : null;
       if (current) view.dispatch({effects: setGhost.of(next), annotations: quiet.of(done)});
       if (done && choices.length) {
-        const text = choices[next?.active ?? 0].text;
-        for (const listener of listeners.finish) listener({prompt: prompts.get(id) ?? "", text});
+        const active = next?.active ?? 0;
+        const asked = prompts.get(id);
+        const prompt = asked?.text.slice(0, asked.cursor) ?? "";
+        const finished = {id, asked, prompt, text: choices[active].text, choices, active, made};
+        for (const listener of listeners.finish) listener(finished);
       }
       if (next) reveal(view);
+    },
+    /** Shows a text as a finished suggestion at the caret. */
+    suggest(text) {
+      const pos = view.state.selection.main.head;
+      const choices = [{text, done: true}];
+      const ghost = {id: "shared", pos, choices, active: 0, typed: "", live: false};
+      view.dispatch({effects: setGhost.of(settle(ghost)), annotations: quiet.of(true)});
     },
     setDoc(text, cursor) {
       const length = view.state.doc.length;

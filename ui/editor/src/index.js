@@ -3,6 +3,7 @@ import {createEditor} from "./editor.js";
 import {createExamples} from "./examples.js";
 import {createHistory, remember} from "./history.js";
 import {createPanel} from "./panel.js";
+import {createShare} from "./share.js";
 import {showShortcuts} from "./shortcuts.js";
 import {createStatus} from "./status.js";
 import {toCharacters, toUnits, wellFormed} from "./text.js";
@@ -10,6 +11,8 @@ import {toCharacters, toUnits, wellFormed} from "./text.js";
 const FLUSH_MS = 250;
 const editors = new Map();
 const waiting = new Map();
+let shareMounted;
+const shareBar = new Promise(resolve => (shareMounted = resolve));
 
 /**
  * Mounts an editor in a Gradio component. The browser owns the component's value {text, cursor, request, kind};
@@ -114,6 +117,17 @@ function mountHistory({element, props}) {
   });
 }
 
+function mountShare({element, props}) {
+  withEditor(props.editor, editor => {
+    // Gradio's properties are live proxies.
+    const options = JSON.parse(JSON.stringify({fields: props.fields, address: props.address}));
+    shareMounted(createShare(element.querySelector(".phi-share"), options, editor));
+  });
+}
+
+/** Opens the link in the page's address; gives the controls' values, which stay as they are where there is none. */
+const openLink = async values => (await shareBar).open(values);
+
 function mountStatus({element, props, watch}) {
   const status = createStatus(element.querySelector(".phi-status"));
   status.show(props.value);
@@ -128,6 +142,8 @@ window.PhiEditor = {
   mountHistory,
   mountMeter,
   mountPanel,
+  mountShare,
   mountStatus,
+  openLink,
   showShortcuts,
 };
