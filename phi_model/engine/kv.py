@@ -157,11 +157,12 @@ class PackedSegments:
         keys, values = cache.keys[layer_idx], cache.values[layer_idx]
         dtype = query.dtype
         if dtype != cache.dtype:
-            query, key, value = (x.to(cache.dtype) for x in (query, key, value))
+            query = query.to(cache.dtype)
         if self._store is not None:
             slots, positions = self._store
-            keys[slots, :, positions] = key[0].transpose(0, 1)  # (tokens, kv_heads, head_dim)
-            values[slots, :, positions] = value[0].transpose(0, 1)
+            # (tokens, kv_heads, head_dim); an indexed store does not convert, a copy does.
+            keys[slots, :, positions] = key[0].transpose(0, 1).to(cache.dtype)
+            values[slots, :, positions] = value[0].transpose(0, 1).to(cache.dtype)
         else:
             at = 0
             for segment in self._segments:
