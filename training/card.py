@@ -58,6 +58,7 @@ def card(manifest: dict[str, Any], results: dict[str, Any], trained: dict[str, A
     """
     recipe = Recipe(steps=trained["step"], decay_steps=trained["decay_steps"])
     tokens = recipe.steps * recipe.rows * recipe.context
+    bends = "".join(f" (through {factor:.0%} at step {step})" for step, factor in recipe.bends)
     parse = results["parse"]
     share = 100 * parse["parsed"] / parse["samples"]
     return f"""{_FRONT}
@@ -95,7 +96,7 @@ Rounding the weights to bfloat16 moved the held-out loss from {trained["loss"]:.
 {recipe.steps:,} steps of {recipe.rows} rows of {recipe.context} tokens, {tokens / 1e6:.1f} million tokens, seed {recipe.seed}; bfloat16 products,
 float32 weights. Muon (rate {recipe.muon_rate:g} in AdamW's scale) for the matrices of the layers, AdamW (rate
 {recipe.adamw_rate:g}) for embedding, biases and norms; {recipe.warmup_steps} steps of warm-up, then constant, then {recipe.decay_steps} steps
-linearly to zero. {trained["minutes"]:.0f} minutes on two shared cores. `python -m training all` repeats it; see
+linearly to zero{bends}. {trained["minutes"]:.0f} minutes on two shared cores. `python -m training all` repeats it; see
 `training/README.md`.
 
 ## Sources

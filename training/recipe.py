@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from phi_model import PhiConfig
 
@@ -62,7 +63,7 @@ class Recipe:
             return up
         inside = [bend for bend in self.bends if start < bend[0] < self.steps]
         knots = [(start, 1.0), *inside, (self.steps, 0.0)]
-        for (left, high), (right, low) in zip(knots, knots[1:], strict=False):
+        for (left, high), (right, low) in pairwise(knots):
             if step <= right:
                 return min(up, high + (low - high) * (step - left) / (right - left))
         return 0.0
