@@ -20,7 +20,7 @@ from ui.components import (
     Meter,
     StatusLine,
 )
-from ui.share import panel
+from ui.share import code, panel
 from ui.status import IDLE
 
 EDITOR = "complete"
@@ -45,8 +45,13 @@ def load_examples() -> list[dict[str, str]]:
     return json.loads(EXAMPLES.read_text(encoding="utf-8"))
 
 
-def build(backend: Backend) -> CompleteTab:
-    """Builds the tab where it is called."""
+def build(backend: Backend, *, key: str | None = None) -> CompleteTab:
+    """Builds the tab where it is called.
+
+    Args:
+        backend: what completes.
+        key: what stands for the API's key in the programs that the page shows; None where it asks for none.
+    """
     buttons: dict[str, gr.Button] = {}
 
     def button(command: str, label: str, **kwargs: object) -> None:
@@ -78,6 +83,7 @@ def build(backend: Backend) -> CompleteTab:
             knobs = sampling.build()
             with gr.Accordion("History", open=False):
                 History(EDITOR, elem_id="history")
+            code.build(editor, knobs, backend, key)
     with share_place:
         # After the controls, whose names it needs, and yet beside the editor.
         panel.build(EDITOR, knobs)

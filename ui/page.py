@@ -46,12 +46,13 @@ def describe(info: ModelInfo) -> str:
     )
 
 
-def build(backend: Backend, *, title: str = TITLE) -> gr.Blocks:
+def build(backend: Backend, *, title: str = TITLE, key: str | None = None) -> gr.Blocks:
     """Builds the page over a backend.
 
     Args:
         backend: what completes.
         title: the page's name.
+        key: what stands for the API's key in the programs that the page shows.
 
     Returns:
         The page, to be mounted with `mount_options()`.
@@ -62,7 +63,7 @@ def build(backend: Backend, *, title: str = TITLE) -> gr.Blocks:
             gr.HTML(
                 "<h1></h1><p></p>", js_on_load=_HEADING, name=title, about=describe(backend.info)
             )
-        tab = complete.build(backend)
+        tab = complete.build(backend, key=key)
         complete.wire(tab, backend)
         panel.wire(demo, tab.controls)
         endpoint.build(backend)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from playwright.sync_api import expect
 
 from tests.e2e.studio import until
-from ui.share.link import decode, encode
+from ui.share.link import Shared, decode, encode
 
 PROMPT = "# naïve 🙂\ndef print_prime(n):\n"
 
@@ -55,3 +55,52 @@ def test_a_damaged_link_is_told_and_changes_nothing(open_studio):
     assert until(lambda: damaged.text, "the starter") == "def print_prime(n):\n"
     expect(damaged.page.locator("#seed textarea, #seed input")).to_have_value("")
     expect(damaged.page.locator("#share").get_by_role("button", name="Replay")).to_be_hidden()
+
+
+def test_a_saved_file_opens_when_it_is_dropped(studio, open_studio, tmp_path):
+    studio.write(PROMPT)
+    studio.complete(max_tokens="8", temperature="0", seed="5")
+    ghost = studio.finish()
+    saved = {}
+    for name, file in (("Save .py", "a.py"), ("Save JSON", "a.json")):
+        with studio.page.expect_download() as download:
+            studio.page.get_by_role("button", name=name).click()
+        download.value.save_as(tmp_path / file)
+        saved[file] = (tmp_path / file).read_text(encoding="utf-8")
+    assert saved["a.py"] == PROMPT + ghost
+
+    other = open_studio()
+    drop = """text => {
+        const data = new DataTransfer();
+        data.items.add(new File([text], 'a.json'));
+        document.querySelector('.cm-content').dispatchEvent(
+            new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));
+    }"""
+    status = other.page.locator("#share").get_by_role("status")
+    other.page.evaluate(drop, '{"text": 5}')
+    expect(status).to_contain_text("a.json was not opened: text must be a text")
+    other.page.evaluate(drop, saved["a.json"])
+    expect(status).to_contain_text("Opened: by Embedded Phi, seed 5.")
+    assert (other.text, other.ghost) == (PROMPT, ghost)
+
+
+def test_the_embed_is_editor_and_result_alone(open_studio):
+    link = encode(Shared(text=PROMPT, cursor=len(PROMPT), seed=3))
+    embed = open_studio(f"/?embed=1#{link}", viewport={"width": 480, "height": 400})
+    until(lambda: embed.text == PROMPT, "the link's prompt")
+    for hidden in ("#temperature", "#examples", "h1"):
+        expect(embed.page.locator(hidden).first).to_be_hidden()
+    embed.complete()
+    assert embed.finish()
+
+
+def test_the_request_as_code(studio, address):
+    studio.write(PROMPT)
+    studio.set("seed", "77")
+    studio.page.get_by_role("button", name="This request as code").click()
+    studio.page.locator("#code-show").click()
+    code = studio.page.locator("#code-shown .cm-content")
+    expect(code).to_contain_text(f"curl -sS {address.rstrip('/')}/v1/completions")
+    expect(code).to_contain_text('"seed": 77')
+    studio.page.locator("#code-kind").get_by_label("phi_model").check()
+    expect(code).to_contain_text("Engine.from_pretrained('assets/model', dtype='bfloat16')")

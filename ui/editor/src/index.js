@@ -147,3 +147,8 @@ window.PhiEditor = {
   openLink,
   showShortcuts,
 };
+
+// For an <iframe> in somebody's page: the editor and what it completes, nothing else.
+if (new URLSearchParams(location.search).get("embed") === "1") {
+  document.documentElement.classList.add("phi-embed");
+}

@@ -4,6 +4,7 @@ import {LONG_LINK, LinkError, decode, encode, tokenHash} from "./link.js";
 import {toCharacters, toUnits, wellFormed} from "./text.js";
 
 const ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"};
+const MAX_FILE = 2 ** 20;
 const SAME = ["colour", "auto"]; // settings that change nothing of what is drawn
 
 /** Stop strings as the page's box has them: one on each line. */
@@ -45,13 +46,15 @@ export function verdict(shared, made, choice) {
  * @param {string | null} options.address  where the world finds this page; null is the browser's own address
  */
 export function createShare(parent, {fields, address}, editor) {
-  const share = make("button", {type: "button", class: "phi-button"}, "Share");
-  const replay = make("button", {type: "button", class: "phi-button"}, "Replay");
+  const share = make("button", {type: "button"}, "Share");
+  const replay = make("button", {type: "button"}, "Replay");
+  const saveCode = make("button", {type: "button"}, "Save .py");
+  const saveAll = make("button", {type: "button", title: "Drop the file on the page to open it again"}, "Save JSON");
   const message = make("span", {role: "status"});
   const link = make("input", {readonly: "", "aria-label": "Link to this completion"});
   const both = make("div", {class: "phi-both"});
   replay.hidden = link.hidden = both.hidden = true;
-  parent.append(make("div", {class: "phi-share-bar"}, share, replay, message), link, both);
+  parent.append(make("div", {class: "phi-share-bar"}, share, saveCode, saveAll, replay, message), link, both);
   let last = null;
   let opened = null;
   let replaying = "";
@@ -83,6 +86,46 @@ export function createShare(parent, {fields, address}, editor) {
       ),
     );
   });
+
+  function save(name, type, content) {
+    if (!last) return say("Complete something first.");
+    const url = URL.createObjectURL(new Blob([content(last)], {type}));
+    const anchor = make("a", {href: url, download: name});
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+    say(`Saved as ${name}.`);
+  }
+  saveCode.addEventListener("click", () =>
+    save("completion.py", "text/x-python", ({text, cursor, completion}) => {
+      const at = toUnits(text, cursor);
+      return text.slice(0, at) + completion.text + text.slice(at);
+    }),
+  );
+  saveAll.addEventListener("click", () =>
+    save("completion.json", "application/json", whole => JSON.stringify(whole, null, 2)),
+  );
+
+  /** Opens a saved file the way a link is opened. */
+  async function openFile(file) {
+    try {
+      if (file.size > MAX_FILE) throw new LinkError(`a file must be at most ${MAX_FILE} bytes long`);
+      const payload = JSON.parse(await file.text());
+      location.hash = await encode(payload);
+    } catch (error) {
+      const plain = error instanceof LinkError ? error.message : "it is not JSON";
+      say(`${file.name} was not opened: ${plain}.`);
+    }
+  }
+  const json = event => [...(event.dataTransfer?.files ?? [])].find(({name}) => /\.json$/i.test(name));
+  // Before the editor, which would take the file's text in.
+  addEventListener("dragover", event => event.dataTransfer?.types.includes("Files") && event.preventDefault());
+  addEventListener("drop", event => {
+    const file = json(event);
+    if (!file) return;
+    event.preventDefault();
+    event.stopPropagation();
+    openFile(file);
+  }, {capture: true});
 
   share.addEventListener("click", async () => {
     if (!last) return say("Complete something first: a link holds a completion.");
