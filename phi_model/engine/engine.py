@@ -242,6 +242,12 @@ class Engine:
         """The prompt's tokens as the model will see them, and how many were cropped."""
         vocab, context = self.info.vocab_size, self._context_length
         given = request.prompt
+        try:
+            if isinstance(given, str):
+                given.encode()
+        except UnicodeEncodeError:
+            rule = "text without halves of surrogate pairs"
+            raise RequestError("prompt", rule, given) from None
         tokens = self._tokenizer.encode(given) if isinstance(given, str) else list(given)
         if not tokens:
             # As the OpenAI API has it: no prompt is the beginning of a new document.

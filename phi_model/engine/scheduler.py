@@ -77,7 +77,8 @@ class Lane:
             return False
         sequence.slot, sequence.lane = claim.slot, self
         if not sequence.generated:
-            sequence.cached = claim.cached
+            # What the other completions copy is their own request's work, not an earlier one's.
+            sequence.cached = job.sequences[0].cached if sequence.index else claim.cached
         if claim.source is not None:
             self.runner.cache.copy(claim.source.index, claim.slot.index, claim.cached)
         if fork:

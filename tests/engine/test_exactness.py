@@ -249,6 +249,7 @@ async def test_n_choices_cost_one_prefill(slots: int) -> None:
     drawn_tokens = sum(len(choice.ids) for choice in choices)
     # A sibling that had to wait for a slot computes the prompt's last token again.
     assert computed <= prompt + drawn_tokens + 3
+    assert [choice.usage.cached_tokens for choice in choices] == [0] * 4
     lone = make(ours, slots=8)
     again = await complete(lone, PROMPTS[0], n=4, seed=5, temperature=1.0, max_tokens=6)
     assert drawn([choices]) == drawn([again])

@@ -254,6 +254,7 @@ async def test_a_burst_fills_idle_slots_before_it_is_busy(model: MockModel) -> N
         ({"max_tokens": 128}, "max_tokens"),
         ({"logit_bias": {300: 1.0}}, "logit_bias"),
         ({"prompt": (1, 999)}, "prompt"),
+        ({"prompt": "half a pair: \ud83d"}, "prompt"),
     ],
 )
 async def test_a_request_that_does_not_fit_the_model(
