@@ -19,6 +19,9 @@ from ui.scope import SCOPES
 
 MAX_TOKENS = 1024  # a request whose answer nobody reads still runs to its end
 RANDOM_SEED_BITS = 32
+# A small model falls into loops that a large one does not.
+SMALL_MODEL = 100_000_000
+SMALL_MODEL_PENALTY = 1.1
 
 # Field: label, least, most, value at the start, step, what it does.
 SLIDERS: dict[str, tuple[str, float, float, float, float, str]] = {
@@ -69,13 +72,15 @@ class Controls:
         return dict(zip([*self.fields, *self.options], values, strict=True))
 
 
-def build() -> Controls:
-    """Builds the controls where it is called."""
+def build(parameters: int) -> Controls:
+    """Builds the controls where it is called, for a model of so many parameters (0: unknown)."""
     controls = Controls()
     own_presets = presets.storage()
 
     def slider(name: str) -> None:
         label, low, high, value, step, info = SLIDERS[name]
+        if name == "repetition_penalty" and 0 < parameters < SMALL_MODEL:
+            value = SMALL_MODEL_PENALTY
         controls.fields[name] = Knob(
             low, high, value, step=step, label=label, info=info, elem_id=name
         )

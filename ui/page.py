@@ -34,16 +34,19 @@ def mount_options() -> dict[str, Any]:
 
 
 def describe(info: ModelInfo) -> str:
-    """The model in one line."""
+    """The model in one line; a number that a remote backend cannot know is 0 and left out."""
     name = Path(info.name).name if Path(info.name).is_absolute() else info.name
-    name = f"{name}@{info.revision}" if info.revision else name
     millions = info.parameters / 1e6
     size = f"{millions / 1000:.1f} B" if millions >= 1000 else f"{millions:.0f} M"
     kind = f"{info.quantization} " if info.quantization else ""
-    return (
-        f"{name} · {size} parameters · {kind}{info.dtype} on {info.device} · "
-        f"context {info.context_length:,} tokens"
-    )
+    parts = [
+        f"{name}@{info.revision}" if info.revision else name,
+        f"{size} parameters" if info.parameters else "",
+        f"{kind}{info.dtype} on {info.device}",
+        f"{info.memory_bytes / 1e6:,.0f} MB" if info.memory_bytes else "",
+        f"context {info.context_length:,} tokens",
+    ]
+    return " · ".join(part for part in parts if part)
 
 
 def build(backend: Backend, *, title: str = TITLE, key: str | None = None) -> gr.Blocks:

@@ -39,11 +39,18 @@ def test_a_malformed_value_is_refused(value, message):
 
 
 def test_the_page_names_its_model():
-    info = ModelInfo("org/phi", "main", 1_418_270_720, "float16", "cuda:0", 1, 2048, 51200, "int8")
+    info = ModelInfo(
+        "org/phi", "main", 1_418_270_720, "float16", "cuda:0", 3_250_000_000, 2048, 51200, "int8"
+    )
     assert (
         describe(info)
-        == "org/phi@main · 1.4 B parameters · int8 float16 on cuda:0 · context 2,048 tokens"
+        == "org/phi@main · 1.4 B parameters · int8 float16 on cuda:0 · 3,250 MB · context 2,048 tokens"
     )
+
+
+def test_what_a_remote_backend_cannot_know_is_left_out():
+    info = ModelInfo("org/phi", None, 0, "unknown", "remote", 0, 2048, 51200)
+    assert describe(info) == "org/phi · unknown on remote · context 2,048 tokens"
 
 
 def test_the_page_stores_and_tells_nothing():
