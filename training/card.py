@@ -58,7 +58,10 @@ def card(manifest: dict[str, Any], results: dict[str, Any], trained: dict[str, A
     """
     recipe = Recipe(steps=trained["step"], decay_steps=trained["decay_steps"])
     tokens = recipe.steps * recipe.rows * recipe.context
-    bends = "".join(f" (through {factor:.0%} at step {step})" for step, factor in recipe.bends)
+    rates = ", ".join(
+        f"{factor:.0%} at step {step:,}"
+        for step, factor in ((recipe.steps - recipe.decay_steps, 1.0), *recipe.bends)
+    )
     parse = results["parse"]
     share = 100 * parse["parsed"] / parse["samples"]
     return f"""{_FRONT}
@@ -93,11 +96,13 @@ Rounding the weights to bfloat16 moved the held-out loss from {trained["loss"]:.
 
 ## Training
 
-{recipe.steps:,} steps of {recipe.rows} rows of {recipe.context} tokens, {tokens / 1e6:.1f} million tokens, seed {recipe.seed}; bfloat16 products,
+{recipe.steps:,} steps of {recipe.rows} rows of {recipe.context} tokens, {tokens / 1e6:.1f} million tokens (less than one pass over the sources), seed {recipe.seed}; bfloat16 products,
 float32 weights. Muon (rate {recipe.muon_rate:g} in AdamW's scale) for the matrices of the layers, AdamW (rate
-{recipe.adamw_rate:g}) for embedding, biases and norms; {recipe.warmup_steps} steps of warm-up, then constant, then {recipe.decay_steps} steps
-linearly to zero{bends}. {trained["minutes"]:.0f} minutes on two shared cores. `python -m training all` repeats it; see
-`training/README.md`.
+{recipe.adamw_rate:g}) for embedding, biases and norms; {recipe.warmup_steps} steps of warm-up, then constant,
+then linear between {rates} and nothing at the end. From step {recipe.finish_from:,} on, {recipe.finish_share:.0%} of
+the text is functions with their docstrings taken out, since most code that people begin has none.
+
+{trained["minutes"]:.0f} minutes on two shared cores. `python -m training all` repeats it; see `training/README.md`.
 
 ## Sources
 
@@ -115,6 +120,8 @@ were replaced, licence headers dropped, near-duplicates removed (MinHash over ru
 
 - Python only, and in English. It continues the shape of code well and its meaning badly: names,
   indentation and idioms are plausible, algorithms are mostly wrong.
+- Greedy and near-greedy sampling fall into loops. Temperature 0.8, top-p 0.95 and a repetition penalty of 1.1
+  give the most readable code.
 - It may repeat lines, and may reproduce short passages of its sources.
 - It was not tuned to follow instructions, and nothing it writes should be run without being read.
 """

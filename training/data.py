@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from training.corpus import read_lines
+from training.corpus import Document, read_lines
+from training.filters import without_docstrings
 
 IGNORED = -100
 
@@ -72,6 +73,31 @@ def pack_file(
     return packed
 
 
+def finish_texts(documents: list[Document], share: float, size: int, seed: int) -> list[str]:
+    """Choose the documents of the last steps: functions without docstrings, among whole files.
+
+    Args:
+        documents: the training documents.
+        share: part of ``size`` that the functions get, 0 to 1.
+        size: characters in all.
+        seed: seed of the choice.
+    """
+    order = list(documents)
+    random.Random(seed).shuffle(order)
+    bare = (without_docstrings(d.text) for d in order if d.kind == "function")
+    files = (d.text for d in order if d.kind == "file")
+    chosen = []
+    for texts, limit in ((bare, share * size), (files, (1 - share) * size)):
+        used = 0
+        for text in texts:
+            if used >= limit:
+                break
+            if text is not None:
+                chosen.append(text)
+                used += len(text)
+    return chosen
+
+
 class Batches:
     """Batches of packed rows, shuffled anew for each pass.
 
@@ -110,3 +136,18 @@ class Batches:
         inputs, targets = tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous()
         filler = (inputs == self._end_of_text) & (targets == self._end_of_text)
         return inputs, targets.masked_fill(filler, IGNORED)
+
+
+class Stages:
+    """Batches of one set up to a step, of another from there on."""
+
+    def __init__(self, first: Batches, second: Batches, start: int) -> None:
+        """Serve ``second`` from step ``start`` on."""
+        self.steps_per_pass = first.steps_per_pass
+        self._first, self._second, self._start = first, second, start
+
+    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the inputs and targets of a step, both (rows, length) int64."""
+        if step < self._start:
+            return self._first.batch(step)
+        return self._second.batch(step - self._start)

@@ -17,7 +17,6 @@ import math
 import platform
 import random
 import shlex
-import sys
 import textwrap
 import time
 from dataclasses import dataclass
@@ -65,7 +64,7 @@ class Subject:
 
 
 def windows(count: int, length: int) -> list[tuple[int, int, int]]:
-    """Cut ``count`` tokens into windows that overlap by half.
+    """Cut ``count`` tokens into windows that overlap by a quarter.
 
     Returns:
         (first, end, scored) for each: the window is tokens ``first`` to ``end``, and those from ``scored``
@@ -76,7 +75,7 @@ def windows(count: int, length: int) -> list[tuple[int, int, int]]:
     while scored < count:
         end = min(first + length, count)
         found.append((first, end, scored))
-        scored, first = end, end - length // 2
+        scored, first = end, end - max(1, length // 4)
     return found
 
 
@@ -220,8 +219,12 @@ def main(argv: list[str] | None = None) -> None:
     )
     args = parser.parse_args(argv)
     figures = evaluate(args.model, args.revision, getattr(torch, args.dtype), args.show)
-    given = sys.argv[1:] if argv is None else argv
-    figures["command"] = shlex.join(["python", "-m", "training.evaluate", *given])
+    words = [f"--dtype={args.dtype}"] if args.dtype != parser.get_default("dtype") else []
+    if args.model != parser.get_default("model"):
+        words += [f"--model={args.model}"]
+    if args.revision:
+        words += [f"--revision={args.revision}"]
+    figures["command"] = shlex.join(["python", "-m", "training.evaluate", *words])
     if args.write:
         RESULTS.write_text(json.dumps(figures, indent=1) + "\n")
     print(json.dumps(figures))

@@ -28,6 +28,7 @@ _GENERATED = re.compile(
     r"|this file was (?:auto|generated|created by)",
     re.IGNORECASE,
 )
+_GONE = "\0"
 _LICENCE = re.compile(r"licen[sc]e|copyright|\(c\)|all rights reserved|spdx", re.IGNORECASE)
 
 
@@ -139,3 +140,29 @@ def functions(text: str, tree: ast.Module) -> list[str]:
         if len(doc) <= 0.6 * len(body) and len(body) >= 120:
             found.append(body)
     return found
+
+
+def without_docstrings(text: str) -> str | None:
+    """Take every docstring out of a function or class, as most code that people type has none.
+
+    Returns:
+        The text, or None where a body would be left empty or the result would be too short to teach
+        anything.
+    """
+    tree = parse(text)
+    if tree is None:
+        return None
+    lines = text.split("\n")
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        if ast.get_docstring(node, clean=False) is None:
+            continue
+        first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+        if len(node.body) == 1 or node.body[1].lineno <= last or first == node.lineno:
+            return None
+        # Emptied first and dropped at the end, so that the other nodes' line numbers stay true.
+        lines[first - 1 : last] = [_GONE] * (last - first + 1)
+    kept = "\n".join(line for line in lines if line is not _GONE)
+    kept = re.sub(r"(:\n)\n+( +\S)", r"\1\2", kept)
+    return kept if len(kept) >= 80 and parse(kept) is not None else None

@@ -17,8 +17,11 @@ class Recipe:
         decay_steps: how many of them, at the end, the rates fall linearly to zero (warm-up, stable,
             decay: Hu et al., "MiniCPM", 2024). The stable part does not depend on ``steps``,
             so a run can be lengthened, or its end placed, while it runs.
-        bends: (step, factor) that the decay passes through on its way to zero, where its end was moved
-            after it had begun.
+        bends: (step, factor) that the rates pass through between the start of the decay and its end.
+        finish_from: the step from which batches come from the finishing set: documented functions
+            with their docstrings taken out, among whole files.
+        finish_share: the functions' part of that set.
+        finish_size: characters of that set.
         muon_rate: rate of the matrices between embedding and head, in AdamW's scale.
         adamw_rate: rate of embedding, biases and norms.
     """
@@ -30,10 +33,13 @@ class Recipe:
     vocabulary: int = 8192
     context: int = 1024
     rows: int = 8
-    steps: int = 800
+    steps: int = 880
     warmup_steps: int = 60
-    decay_steps: int = 275
-    bends: tuple[tuple[int, float], ...] = ((625, 45 / 145),)
+    decay_steps: int = 355
+    bends: tuple[tuple[int, float], ...] = ((625, 45 / 145), (800, 0.0), (810, 0.2))
+    finish_from: int = 800
+    finish_share: float = 0.6
+    finish_size: int = 2_600_000
     muon_rate: float = 6e-3
     adamw_rate: float = 3e-3
     weight_decay: float = 0.1

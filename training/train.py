@@ -27,7 +27,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from phi_model import PhiForCausalLM
-from training.data import IGNORED, Batches, pack_file
+from training.corpus import read_lines
+from training.data import IGNORED, Batches, Stages, finish_texts, pack, pack_file
 from training.loss import head_cross_entropy
 from training.recipe import Recipe
 from training.sources import MODEL_DIR, WORK
@@ -42,7 +43,7 @@ class Trainer:
     """A model with its optimizers, its data and the step that it has reached."""
 
     def __init__(
-        self, recipe: Recipe, batches: Batches, end_of_text: int, workers: int = 2
+        self, recipe: Recipe, batches: Batches | Stages, end_of_text: int, workers: int = 2
     ) -> None:
         """Draw new weights from the recipe's seed; ``workers`` threads will share each batch."""
         self.recipe = recipe
@@ -167,7 +168,7 @@ class Trainer:
             ValueError: the checkpoint is of another recipe; only its end may differ.
         """
         state = torch.load(path, weights_only=True)
-        movable = {"steps", "decay_steps", "bends"}
+        movable = {"steps", "decay_steps", "bends", "finish_from", "finish_share", "finish_size"}
         for name, value in dataclasses.asdict(self.recipe).items():
             found = state["recipe"].get(name)
             if name not in movable and found != value:
@@ -182,7 +183,7 @@ class Trainer:
 
 def open_batches(
     work: Path, tokenizer_dir: Path, recipe: Recipe
-) -> tuple[Batches, Batches, Tokenizer, int]:
+) -> tuple[Stages, Batches, Tokenizer, int]:
     """Return the training batches, the held-out ones, the tokenizer and its end-of-text id."""
     tokenizer = Tokenizer.from_file(str(tokenizer_dir / "tokenizer.json"))
     end = tokenizer.token_to_id(END_OF_TEXT)
@@ -192,7 +193,10 @@ def open_batches(
             work / f"{name}.jsonl", tokenizer, end, recipe.context, work / f"{name}.npy"
         )
         made.append(Batches(packed, recipe.rows, end, recipe.seed))
-    return made[0], made[1], tokenizer, end
+    documents = read_lines(work / "train.jsonl")
+    texts = finish_texts(documents, recipe.finish_share, recipe.finish_size, recipe.seed)
+    finish = Batches(pack(texts, tokenizer, end, recipe.context), recipe.rows, end, recipe.seed)
+    return Stages(made[0], finish, recipe.finish_from), made[1], tokenizer, end
 
 
 def run(

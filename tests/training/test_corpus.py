@@ -11,7 +11,7 @@ import pytest
 
 from training.corpus import Builder, Document, files_of, licence_of
 from training.dedupe import MinHasher, NearDuplicateIndex, similarity, unique
-from training.filters import clean, functions, parse, reject_reason
+from training.filters import clean, functions, parse, reject_reason, without_docstrings
 from training.sources import HELD_OUT, KIN, MANIFEST, SOURCES, Source
 
 CODE = textwrap.dedent('''
@@ -168,3 +168,18 @@ def test_functions_are_taken_whole_and_documented_only() -> None:
     assert [text.split("(")[0].split(":")[0] for text in found] == ["def join_all", "class Counter"]
     assert all(parse(text) is not None for text in found)
     assert functions("def f():\n    return 1\n", parse("def f():\n    return 1\n")) == []
+
+
+def test_docstrings_come_out_and_nothing_else_does() -> None:
+    with_all = CODE.replace(
+        "        self.seen[name]",
+        '        """Count\n\n        once more."""\n        self.seen[name]',
+    )
+    bare = without_docstrings(with_all)
+    assert bare is not None
+    assert '"""' not in bare
+    assert "class Counter:\n    def __init__(self):" in bare
+    assert "    def add(self, name):\n        self.seen[name] =" in bare
+    assert '(parts, separator="/"):\n    kept =' in bare
+    assert without_docstrings("def f():\n    'Only this.'\n") is None
+    assert without_docstrings("def f(:\n") is None

@@ -9,7 +9,8 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from training.data import IGNORED, Batches, pack
+from training.corpus import Document
+from training.data import IGNORED, Batches, Stages, finish_texts, pack
 from training.loss import head_cross_entropy
 from training.recipe import Recipe
 from training.tokenizer import train_tokenizer
@@ -89,6 +90,29 @@ def test_targets_are_the_next_tokens_and_filler_is_ignored() -> None:
     inputs, targets = Batches(rows, 1, 0, 1).batch(0)
     assert inputs.tolist() == [[5, 6, 0, 7, 0, 0]]
     assert targets.tolist() == [[6, 0, 7, 0, IGNORED, IGNORED]]
+
+
+def test_the_finishing_set_takes_over_at_its_step(packed) -> None:
+    first, second = Batches(packed, 4, 0, 1), Batches(packed, 4, 0, 2)
+    stages = Stages(first, second, start=3)
+    for step, expected in ((2, first.batch(2)), (3, second.batch(0)), (5, second.batch(2))):
+        for x, y in zip(stages.batch(step), expected, strict=True):
+            assert torch.equal(x, y)
+
+
+def test_the_finishing_set_has_bare_functions_and_whole_files() -> None:
+    body = "    total = 0\n    for value in values:\n        total += value\n    return total\n"
+    documents = [
+        Document("p", "function", "p.py", f'def f{n}(values):\n    """Sum {n}."""\n{body}')
+        for n in range(50)
+    ] + [Document("p", "file", f"{n}.py", f'"""File {n}."""\n' * 10) for n in range(50)]
+    chosen = finish_texts(documents, 0.6, 4000, seed=1)
+    bare = [text for text in chosen if text.startswith("def ")]
+    assert all(text.endswith(f"(values):\n{body}") for text in bare)
+    assert sum(map(len, bare)) == pytest.approx(2400, abs=200)
+    assert sum(map(len, chosen)) == pytest.approx(4000, abs=400)
+    assert chosen == finish_texts(documents, 0.6, 4000, seed=1)
+    assert chosen != finish_texts(documents, 0.6, 4000, seed=2)
 
 
 def test_too_few_rows_for_a_batch_is_an_error(packed) -> None:
