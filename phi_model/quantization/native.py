@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from phi_model.quantization.formats import Quantized, table
+from phi_model.quantization.pages import in_huge_pages
 
 logger = logging.getLogger(__name__)
 
@@ -138,12 +139,12 @@ class NativeKernel:
             if weight.method != "int8":
                 self._table = table(weight.method).bfloat16().repeat(2)
                 levels = _join_halves(levels)
-            self._weight = levels
+            self._weight = in_huge_pages(levels)
         else:
             self.method = None
             self.rows, self.columns = weight.shape
             self.filled = self._group = self.columns + self.columns % 2
-            self._weight = _tiles(F.pad(weight, (0, self.columns % 2)))
+            self._weight = in_huge_pages(_tiles(F.pad(weight, (0, self.columns % 2))))
         self._format = _FORMATS[self.method or "bf16"]
 
         self.device = weight.device
