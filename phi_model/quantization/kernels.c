@@ -27,7 +27,7 @@ enum { OUT_FLOAT = 0, OUT_BF16 = 1 };
 typedef struct {
     const uint16_t *x;      /* (m, k) bfloat16 */
     const void *weight;     /* (blocks, k / 2, 64, 2) of the format */
-    const uint16_t *scale;  /* (k / group, blocks * 64) bfloat16, or NULL: 1 */
+    const uint16_t *scale;  /* (blocks, k / group, 64) bfloat16, or NULL: 1 */
     const uint16_t *zero;   /* the same, or NULL: 0 */
     const float *bias;      /* (blocks * 64), or NULL: 0 */
     const uint16_t *table;  /* (32) bfloat16: the values of the 16 codes, twice; FOUR_BIT only */
@@ -177,8 +177,7 @@ static inline __attribute__((always_inline)) void decode(int format, const void 
 static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, const float *x_sums,
                   float *sums, uint16_t *tile)
 {
-    const int64_t groups = a->k / a->group, columns = (a->n + BLOCK - 1) / BLOCK * BLOCK;
-    const int64_t bytes = pair_bytes(a->format), row = index * BLOCK;
+    const int64_t groups = a->k / a->group, bytes = pair_bytes(a->format), row = index * BLOCK;
     const char *weight = (const char *)a->weight + index * (a->k / 2) * bytes;
     const __m512i table = a->table ? _mm512_loadu_si512(a->table) : _mm512_setzero_si512();
     const int64_t chunk = a->group < SPAN ? a->group : SPAN;
@@ -190,9 +189,13 @@ static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, c
         const int64_t g = at / a->group, left = (g + 1) * a->group - at;
         const int64_t pairs = (left < chunk ? left : chunk) / 2;
         __m512 scale[4], zero[4];
+        for (int i = 0; i < 2; i++) {
+            if (a->scale) _mm_prefetch(a->scale + (index * groups + g + 4) * BLOCK + 32 * i, _MM_HINT_T0);
+            if (a->zero) _mm_prefetch(a->zero + (index * groups + g + 4) * BLOCK + 32 * i, _MM_HINT_T0);
+        }
         for (int i = 0; i < 4; i++) {
-            scale[i] = a->scale ? widen(a->scale + g * columns + row + 16 * i) : _mm512_set1_ps(1.0f);
-            zero[i] = a->zero ? widen(a->zero + g * columns + row + 16 * i) : _mm512_setzero_ps();
+            scale[i] = a->scale ? widen(a->scale + (index * groups + g) * BLOCK + 16 * i) : _mm512_set1_ps(1.0f);
+            zero[i] = a->zero ? widen(a->zero + (index * groups + g) * BLOCK + 16 * i) : _mm512_setzero_ps();
         }
         const void *source = weight + at / 2 * bytes;
         int format = a->format;

@@ -133,9 +133,9 @@ class NativeKernel:
             self.rows, self.columns, self.filled = weight.rows, weight.columns, weight.filled
             self._group = weight.group
             levels = _tiles(weight.levels())
-            self._scale = _by_group(weight.scale)
+            self._scale = in_huge_pages(_by_block(weight.scale))
             if weight.zero is not None:
-                self._zero = _by_group(weight.zero)
+                self._zero = in_huge_pages(_by_block(weight.zero))
             if weight.method != "int8":
                 self._table = table(weight.method).bfloat16().repeat(2)
                 levels = _join_halves(levels)
@@ -206,8 +206,8 @@ class NativeKernel:
             self.method,
             self.columns,
             levels.contiguous(),
-            self._scale.t()[: self.rows].contiguous(),
-            None if self._zero is None else self._zero.t()[: self.rows].contiguous(),
+            _by_row(self._scale, self.rows),
+            None if self._zero is None else _by_row(self._zero, self.rows),
         )
 
 
@@ -237,6 +237,13 @@ def _split_halves(joined: Tensor) -> Tensor:
     return torch.stack((joined & 15, joined >> 4), dim=3).flatten(2, 4)
 
 
-def _by_group(scale: Tensor) -> Tensor:
-    """(rows, groups) -> (groups, rows filled up to whole blocks)."""
-    return F.pad(scale, (0, 0, 0, -scale.shape[0] % BLOCK)).t().contiguous()
+def _by_block(scale: Tensor) -> Tensor:
+    """(rows, groups) -> (blocks, groups, 64 rows)."""
+    rows, groups = scale.shape
+    filled = F.pad(scale, (0, 0, 0, -rows % BLOCK))
+    return filled.view(-1, BLOCK, groups).transpose(1, 2).contiguous()
+
+
+def _by_row(scale: Tensor, rows: int) -> Tensor:
+    """What `_by_block` was given."""
+    return scale.transpose(1, 2).flatten(0, 1)[:rows].contiguous()
