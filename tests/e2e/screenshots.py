@@ -11,19 +11,23 @@ from tests.e2e.studio import ROOT, Studio, launch, server
 
 FOLDER = ROOT / "assets" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-PROMPT = '''import json
+PROMPT = '''class Point:
+    """A point in the plane."""
 
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
 
-def load_config(path):
-    """Read a JSON file and return its content."""
+    def __repr__(self):
 '''
-SETTINGS = {"max_tokens": "48", "temperature": "0"}
 
 
 def suggestion(studio: Studio) -> None:
     """A finished suggestion: what the page is for."""
+    studio.page.get_by_role("button", name="Suggestions").click()
+    studio.page.locator("#scope").get_by_label("Block").check()
     studio.write(PROMPT)
-    studio.complete(**SETTINGS)
+    studio.complete(seed="1")
     studio.finish()
     studio.page.evaluate("scrollTo(0, 0)")
 

@@ -23,7 +23,9 @@ def test_nothing_serious_in_any_state(open_studio, scheme):
     for section in ("Suggestions", "More sampling", "History"):
         studio.page.get_by_role("button", name=section).click()
     studio.page.locator("#colour input").check()
-    studio.write('import os\n\n\nclass A:\n    # one\n    def f(self):\n        return "x" + 1\n')
+    studio.write(
+        'import os\n\n\nclass A:\n    # one\n    def f(self):\n        return "x" + 1\n\n\ndef print_prime(n):\n'
+    )
     studio.complete(n="2", max_tokens="24", temperature="1", seed="1")
     studio.finish()
     assert serious(studio) == []
