@@ -236,3 +236,16 @@ def test_a_question_mark_lists_the_keys_outside_of_text(studio):
     expect(keys).to_contain_text("Ctrl+Enter")
     studio.page.keyboard.press("Escape")
     expect(keys).to_be_hidden()
+
+
+def test_the_meter_also_counts_what_is_completed_at_once(studio):
+    """A request right after a key ended the wait for a pause, and the count stayed the old one."""
+    studio.write("")
+    meter = studio.page.locator(".phi-meter")
+    expect(meter).to_contain_text(re.compile(r"^0 / "))
+    studio.page.evaluate(
+        """() => { const {view} = PhiEditor.get('complete');
+            view.dispatch({changes: {from: 0, insert: 'x = 1\\n'.repeat(20)}, selection: {anchor: 120}});
+            PhiEditor.get('complete').complete(); }"""
+    )
+    until(lambda: int(meter.inner_text().split(" /")[0]) > 20, "a count")

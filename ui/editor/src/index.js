@@ -35,8 +35,9 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
     label: props.name,
     hint: props.hint,
     onRequest({id, kind}) {
-      flush(id, kind);
+      flush(id, kind); // which also ends the wait for a pause, after which the prompt would be measured
       submit();
+      edited();
     },
     onAbandon: id => stop({id}),
     onEdit() {
