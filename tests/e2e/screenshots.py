@@ -83,7 +83,9 @@ def shoot(
     studio = Studio(context.new_page(), address)
     act(studio)
     path = FOLDER / f"{name}.png"
-    studio.page.screenshot(path=path)
+    studio.page.screenshot(
+        path=path, full_page=act is alternatives
+    )  # the panel is below the editor
     context.close()
     return path
 
