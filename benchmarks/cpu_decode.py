@@ -34,6 +34,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # so that the script runs from a clone that is not installed
 
 import phi_model  # noqa: E402
+from phi_model.engine.kv import Segment  # noqa: E402
+from phi_model.engine.runner import EagerRunner  # noqa: E402
 from phi_model.quantization import METHODS, native, optimize_for_inference  # noqa: E402
 
 PHI_1 = {"vocab_size": 51200, "max_position_embeddings": 2048, "eos_token_id": 50256}
@@ -43,7 +45,6 @@ MEASURED_BYTES = 1 << 29
 WAYS = ("plain", "bf16", *METHODS)
 # What llama.cpp calls the way that reads about as many bytes.
 PEER_TYPES = {"bf16": "BF16", "int8": "Q8_0", "int4": "Q4_0"}
-Decode = Callable[[torch.Tensor, Any], tuple[torch.Tensor, Any]]
 
 
 def read_limit(clock: Callable[[], float]) -> float:
@@ -96,37 +97,66 @@ def read_bytes(model: phi_model.PhiForCausalLM) -> int:
     return model.memory_bytes() - model.get_input_embeddings().weight.nbytes
 
 
+class Cached:
+    """A sequence of transformers' model: its own cache."""
+
+    def __init__(self, model: Any, length: int) -> None:
+        import transformers
+
+        self._model, self._cache = model, transformers.DynamicCache()
+
+    def feed(self, ids: list[int]) -> torch.Tensor:
+        """Reads tokens; the logits after the last."""
+        output = self._model(torch.tensor([ids]), past_key_values=self._cache, logits_to_keep=1)
+        return output.logits[0, -1]
+
+
+class Slotted:
+    """A sequence of ours, as the engine runs it."""
+
+    def __init__(self, model: Any, length: int) -> None:
+        vocabulary = model.config.vocab_size
+        self._runner = EagerRunner(model, slots=1, max_length=length, valid_vocab=vocabulary)
+        self._at = 0
+
+    def feed(self, ids: list[int]) -> torch.Tensor:
+        """Reads tokens; the logits after the last."""
+        segment = Segment(0, self._at, ids)
+        self._at += len(ids)
+        return self._runner.run([segment], [len(ids) - 1])[-1]
+
+
 @torch.inference_mode()
 def measure(
-    model: Any, new_cache: Callable[[], Any], options: argparse.Namespace
+    model: Any, sequence: Callable[[Any, int], Any], options: argparse.Namespace
 ) -> dict[str, Any]:
-    """Seconds of decoding a token (median), and tokens per second of prompts."""
+    """Tokens per second of decoding one row, and of prompts: medians, and the best rounds."""
     generator = torch.Generator().manual_seed(1)
     clock = time.process_time if options.cpu_time else time.perf_counter
 
-    def ids(count: int) -> torch.Tensor:
-        return torch.randint(3, model.config.vocab_size - 1, (1, count), generator=generator)
+    def ids(count: int) -> list[int]:
+        last = model.config.vocab_size - 1
+        return torch.randint(3, last, (count,), generator=generator).tolist()
 
     rounds: list[list[float]] = []
     for _ in range(options.repeats):
         steps: list[float] = []
         rounds.append(steps)
-        cache = new_cache()
-        model(ids(PROMPT_TOKENS), past_key_values=cache, logits_to_keep=1)
+        text = sequence(model, PROMPT_TOKENS + options.tokens + 2)
+        text.feed(ids(PROMPT_TOKENS))
         for step in range(options.tokens + 2):
             token = ids(1)
             start = clock()
-            logits = model(token, past_key_values=cache, logits_to_keep=1).logits
-            logits[0, -1].argmax().item()
+            text.feed(token).argmax().item()
             if step >= 2:  # the first ones warm up
                 steps.append(clock() - start)
     prompts, best = {}, {}
     for count in options.prefill:
         times = []
         for _ in range(options.repeats + 1):
-            prompt = ids(count)
+            prompt, text = ids(count), sequence(model, count)
             start = clock()
-            model(prompt, past_key_values=new_cache(), logits_to_keep=1)
+            text.feed(prompt)
             times.append(clock() - start)
         prompts[str(count)] = count / statistics.median(times[1:])
         best[str(count)] = count / min(times[1:])
@@ -143,7 +173,7 @@ def ours(options: argparse.Namespace, way: str, limit: float) -> dict[str, Any]:
     start = time.perf_counter()
     model = load(options, way)
     seconds = time.perf_counter() - start
-    found = measure(model, phi_model.DynamicCache, options)
+    found = measure(model, Slotted, options)
     size = read_bytes(model)
     rate = size * found["decode_tokens_per_s"]
     return {
@@ -171,7 +201,7 @@ def theirs(options: argparse.Namespace) -> dict[str, Any] | None:
             model = transformers.PhiForCausalLM(config)
         model.load_state_dict(random_state(own), assign=True)
         model.model.rotary_emb = type(model.model.rotary_emb)(config)  # its buffers are in no state
-    found = measure(model.eval(), transformers.DynamicCache, options)
+    found = measure(model.eval(), Cached, options)
     return {"version": transformers.__version__, **found}
 
 
