@@ -16,14 +16,14 @@ from ui.theme import PhiTheme
 TITLE = "Phi code studio"
 MAX_EVENTS = 256  # running at once, waiting ones included: the engine admits, Gradio only carries
 MAX_QUEUE = 512
-STYLE = Path(__file__).with_name("style.css")
+STYLES = sorted(Path(__file__).with_name("styles").glob("*.css"))
 
 
 def mount_options() -> dict[str, Any]:
     """What `gr.mount_gradio_app` needs for this page: its looks, and nothing that stores or tells what people type."""
     return {
         "theme": PhiTheme(),
-        "css_paths": [STYLE],
+        "css_paths": STYLES,
         "head": '<meta name="color-scheme" content="light dark">',
         "show_error": False,
         "ssr_mode": False,
