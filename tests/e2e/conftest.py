@@ -36,10 +36,11 @@ def open_studio(browser: Browser, address: str) -> Iterator[Callable[..., Studio
     contexts = []
     studios = []
 
-    def open_studio(path: str = "", at: str = address, **options) -> Studio:
+    def open_studio(path: str = "", at: str = address, script: str = "", **options) -> Studio:
         options = {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light", **options}
         context = browser.new_context(**options)
         contexts.append(context)
+        context.add_init_script(script)
         studio = Studio(context.new_page(), at + path)
         studios.append((studio, at))
         return studio

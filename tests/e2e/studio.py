@@ -149,6 +149,7 @@ class Studio:
             self.page.get_by_role("button", name=section).click()
         box.fill(value)
         box.blur()
+        expect(box).to_have_value(value)
 
     def complete(self, **controls: str) -> None:
         """Asks for a completion with the key, with these controls set."""

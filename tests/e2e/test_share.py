@@ -104,3 +104,39 @@ def test_the_request_as_code(studio, address):
     expect(code).to_contain_text('"seed": 77')
     studio.page.locator("#code-kind").get_by_label("phi_model").check()
     expect(code).to_contain_text("Engine.from_pretrained('assets/model', dtype='bfloat16')")
+
+
+def test_a_control_that_is_set_before_the_page_is_quite_loaded_keeps_its_value(open_studio):
+    """The page's load wrote the values back that it had read at its beginning: what came between was lost."""
+    studio = open_studio(script=HOLD_THE_LOAD)
+    studio.set("top_p", "0.5")
+    studio.set("seed", "7")
+    studio.page.evaluate("window.letGo()")
+    until(lambda: studio.page.evaluate("window.opened"), "the end of the load")
+    for field, value in (("top_p", "0.5"), ("seed", "7")):
+        expect(
+            studio.page.locator(f"#{field} :is(input[type=number], input[type=text], textarea)")
+        ).to_have_value(value)
+    studio.write("x = 1\n")
+    studio.complete(max_tokens="2")
+    studio.finish()
+    assert studio.fact("seed") == "7"
+
+
+# The link is opened no sooner than the test says.
+HOLD_THE_LOAD = """
+const held = new Promise(resolve => (window.letGo = resolve));
+let made;
+Object.defineProperty(window, 'PhiEditor', {
+  get: () => made,
+  set(api) {
+    const openLink = api.openLink;
+    made = {...api, async openLink(...values) {
+      await held;
+      const updates = await openLink(...values);
+      setTimeout(() => (window.opened = true), 200);
+      return updates;
+    }};
+  },
+});
+"""

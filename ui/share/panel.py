@@ -47,13 +47,13 @@ def build(editor: str, controls: Controls) -> ShareBar:
 def wire(demo: gr.Blocks, controls: Controls) -> None:
     """Lets the page open the link in its address when it is loaded."""
     components = list(linked(controls).values())
-    demo.load(None, components, components, js=_OPEN_LINK)
+    demo.load(None, None, components, js=_OPEN_LINK)
 
 
 # The editor's script may come after the page.
 _OPEN_LINK = """
-async (...values) => {
+async () => {
   while (!window.PhiEditor) await new Promise(resolve => setTimeout(resolve, 50));
-  return window.PhiEditor.openLink(values);
+  return window.PhiEditor.openLink();
 }
 """

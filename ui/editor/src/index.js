@@ -126,8 +126,8 @@ function mountShare({element, props}) {
   });
 }
 
-/** Opens the link in the page's address; gives the controls' values, which stay as they are where there is none. */
-const openLink = async values => (await shareBar).open(values);
+/** Opens the link in the page's address; gives the controls' updates, which change nothing where there is none. */
+const openLink = async () => (await shareBar).open();
 
 function mountStatus({element, props, watch}) {
   const status = createStatus(element.querySelector(".phi-status"));

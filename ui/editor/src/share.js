@@ -5,6 +5,8 @@ import {toCharacters, toUnits, wellFormed} from "./text.js";
 
 const ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"};
 const MAX_FILE = 2 ** 20;
+// Gradio's word for an update that changes nothing: a value read at the page's load may be older than the person's.
+const KEPT = {__type__: "update"};
 const SAME = ["colour", "auto"]; // settings that change nothing of what is drawn
 
 /** Stop strings as the page's box has them: one on each line. */
@@ -42,7 +44,7 @@ export function verdict(shared, made, choice) {
 /**
  * @param {HTMLElement} parent
  * @param {object} options
- * @param {string[]} options.fields   the controls' names, in the order of the values that `open` gives
+ * @param {string[]} options.fields   the controls' names, in the order in which `open` gives theirs
  * @param {string | null} options.address  where the world finds this page; null is the browser's own address
  */
 export function createShare(parent, {fields, address}, editor) {
@@ -161,22 +163,22 @@ export function createShare(parent, {fields, address}, editor) {
     if (location.hash.startsWith("#phi=")) location.reload();
   });
 
-  /** Opens the address's link, if it has one; gives the controls' values, `values` where nothing changes. */
-  async function open(values) {
-    if (!location.hash.startsWith("#phi=")) return values;
+  /** Opens the address's link, if it has one; gives what it changes in the controls, in the order of `fields`. */
+  async function open() {
+    if (!location.hash.startsWith("#phi=")) return fields.map(() => KEPT);
     try {
       opened = await decode(location.hash);
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
       say(`The link was not opened: ${error.message}.`);
-      return values;
+      return fields.map(() => KEPT);
     }
     last = opened.completion && opened;
     show(opened);
     replay.hidden = !opened.completion;
     say(opened.model ? `Opened: by ${opened.model.name}, seed ${opened.seed}.` : "Opened.");
     const set = {...opened.settings, seed: opened.seed ?? "", stop: stopLines(opened.settings.stop)};
-    return fields.map((name, index) => set[name] ?? values[index]);
+    return fields.map(name => set[name] ?? KEPT);
   }
 
   return {open};
