@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -32,6 +33,7 @@ MAX_WAITING = 64
 # A window of 16 tokens costs less than two tokens decoded alone; with many rows that advantage is gone.
 SPECULATE_ROWS = {"cpu": 2, "cuda": 4}
 DRAFT_TOKENS = {"cpu": 15, "cuda": 15}
+Result = TypeVar("Result")
 
 
 class Engine:
@@ -49,6 +51,11 @@ class Engine:
         name, revision: of the checkpoint, for `info`.
         quantization: how the weights are packed, for `info`.
         fingerprint: of the checkpoint's weights, for `info`.
+
+    Attributes:
+        model: the model; see `submit`.
+        prefill_chunk: prompt tokens computed between two decode steps.
+        info: what is loaded.
 
     Raises:
         ValueError: a number is out of its range.
@@ -85,6 +92,8 @@ class Engine:
             raise ValueError(
                 f"context_length: must be at most the model's {longest}, got {context_length}"
             )
+        self.model = model
+        self.prefill_chunk = prefill_chunk
         self._tokenizer = tokenizer
         self._context_length = context_length
         self._bytes: dict[int, bytes] = {}
@@ -197,6 +206,25 @@ class Engine:
         )
         self._worker.submit(job)
         return CompletionStream(job.channel, partial(self._worker.cancel, job))
+
+    def submit(self, call: Callable[[], Result]) -> Future[Result]:
+        """Runs a call on the engine's thread, the only one that may run `model`.
+
+        At most one call runs between two steps, so a stream waits for one of them at most: what takes long has to
+        come as many calls, none longer than a forward pass of `prefill_chunk` tokens.
+
+        Returns:
+            a future of its result, or of what it raised; of a RuntimeError where the engine is closed before it ran.
+
+        Raises:
+            RuntimeError: the engine is closed.
+        """
+        return self._worker.call(call)
+
+    @property
+    def tokenizer(self) -> EngineTokenizer:
+        """The model's tokenizer."""
+        return self._tokenizer
 
     def register_public_prefix(self, text: str) -> None:
         """Lets sessions share what was computed for the beginning of this text.

@@ -7,9 +7,12 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
 import torch
 
+from phi_model.engine.jobs import Jobs
 from phi_model.engine.scheduler import Lane, Scheduler
 from phi_model.engine.sequence import Job, Sequence
 from phi_model.engine.step import Stepper
@@ -47,6 +50,7 @@ class Worker:
         self.lane = lane
         self.precise: Lane | None = None
         self.scheduler = Scheduler(lane, max_waiting)
+        self.jobs = Jobs()
         self._make_precise = make_precise
         # Re-entrant, unlike a lock or an event: a stream may be collected in the middle of a put.
         self._inbox: queue.SimpleQueue[tuple[str, Job | None]] = queue.SimpleQueue()
@@ -77,9 +81,26 @@ class Worker:
                 raise RuntimeError("the engine is closed")
             self.scheduler.reserve(job)
             self._inbox.put(("submit", job))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="phi-engine", daemon=True)
-                self._thread.start()
+            self._start()
+
+    def call(self, function: Callable[[], Any]) -> Future[Any]:
+        """Runs a function on the thread, between two steps; see `Engine.submit`.
+
+        Raises:
+            RuntimeError: the worker is closed.
+        """
+        with self._start_lock:
+            if self._closed:
+                raise RuntimeError("the engine is closed")
+            future = self.jobs.add(function)
+            self._inbox.put(("call", None))
+            self._start()
+        return future
+
+    def _start(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="phi-engine", daemon=True)
+            self._thread.start()
 
     def cancel(self, job: Job) -> None:
         """Ends a request within one step. Callable even inside the garbage collector."""
@@ -100,15 +121,17 @@ class Worker:
         with torch.inference_mode():
             while True:
                 try:
-                    if not self.take_messages(block=self.idle):
+                    if not self.take_messages(block=self.idle and not self.jobs):
                         break
                     self.step()
+                    self.jobs.run_next()
                 except Exception as error:
                     # One broken step must not take the process's only engine with it.
                     self._fail_all(error)
                     log.exception("a step of the engine failed")
             for job in [*self.scheduler.jobs, *self.scheduler.waiting]:
                 self._cancel(job)
+            self.jobs.close()
             self._wakeups.flush(force=True)
 
     @property
@@ -129,8 +152,10 @@ class Worker:
             except queue.Empty:
                 return True
             block = False
-            if job is None:
+            if kind == "close":
                 return False
+            if kind == "call" or job is None:
+                continue
             if kind == "cancel":
                 self._cancel(job)
             else:
