@@ -9,9 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from phi_model.engine.kv import Segment, SlotCache
-from phi_model.engine.sampler import Sampler, SampleRow
-from phi_model.engine.sequence import Choice
+from phi_model.engine.kv import Segment
+from phi_model.engine.native_kv import make_cache
+from phi_model.engine.sampler import Draw, Sampler, SampleRow
+from phi_model.engine.transfer import to_device
 
 
 class EagerRunner:
@@ -27,15 +28,8 @@ class EagerRunner:
     def __init__(self, model: Any, *, slots: int, max_length: int, valid_vocab: int) -> None:
         self.model = model
         self.device = model.device
-        config = model.config
-        self.cache = SlotCache(
-            layers=config.num_hidden_layers,
-            kv_heads=config.num_key_value_heads,
-            head_dim=config.head_dim,
-            slots=slots,
-            max_length=max_length,
-            dtype=self.cache_dtype(model),
-            device=self.device,
+        self.cache = make_cache(
+            model, slots=slots, max_length=max_length, dtype=self.cache_dtype(model)
         )
         self._sampler = Sampler(valid_vocab, self.device)
 
@@ -56,7 +50,7 @@ class EagerRunner:
         """
         ids = [token for segment in segments for token in segment.tokens]
         positions = [at for segment in segments for at in range(segment.start, segment.end)]
-        packed = torch.tensor([ids, positions], device=self.device)
+        packed = to_device([ids, positions], self.device)
         hidden = self.model.model(
             input_ids=packed[:1],
             position_ids=packed[1:],
@@ -65,14 +59,14 @@ class EagerRunner:
         if wanted is not None and len(wanted) < len(ids):
             if not wanted:
                 return hidden.new_empty((0, 0), dtype=torch.float32)
-            hidden = hidden[torch.tensor(wanted, device=self.device)]
+            hidden = hidden[to_device(wanted, self.device)]
         return self.model.lm_head(hidden).float()
 
-    def sample(self, logits: Tensor, rows: list[SampleRow]) -> list[Choice]:
+    def sample(self, logits: Tensor, rows: list[SampleRow]) -> Draw:
         """Draws one token for each row of the logits."""
         return self._sampler.draw(logits, rows)
 
-    def decode(self, segments: Sequence[Segment], rows: list[SampleRow]) -> list[Choice]:
+    def decode(self, segments: Sequence[Segment], rows: list[SampleRow]) -> Draw:
         """One forward pass over decoded tokens and drafted windows, and one draw a token."""
         return self.sample(self.run(segments), rows)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from phi_model.engine.sequence import Choice, Sequence
+from phi_model.engine.transfer import Arriving, to_device
 from phi_model.sampling import SamplingBatch, process_logits, sample, token_logprobs
 
 
@@ -28,6 +30,30 @@ class SampleRow(NamedTuple):
         return len(self.sequence.tokens) + len(self.drafted)
 
 
+class Draw:
+    """Tokens drawn on the device, on their way to the host.
+
+    Args:
+        tokens: (rows,) int64, on the device.
+        arriving: what the host needs to know of them.
+        read: makes the choices of it.
+    """
+
+    def __init__(
+        self,
+        tokens: Tensor,
+        arriving: Arriving,
+        read: Callable[[list[list[float]]], list[Choice]],
+    ) -> None:
+        self.tokens = tokens
+        self._arriving = arriving
+        self._read = read
+
+    def choices(self) -> list[Choice]:
+        """What was drawn; waits until the device is there."""
+        return self._read(self._arriving.tolist())
+
+
 class Sampler:
     """Draws tokens; keeps the parameters' tensors while the same sequences go on.
 
@@ -42,8 +68,8 @@ class Sampler:
         self._sequences: list[Sequence] = []
         self._batch: SamplingBatch | None = None
 
-    def draw(self, logits: Tensor, rows: list[SampleRow]) -> list[Choice]:
-        """Draws one token a row.
+    def draw(self, logits: Tensor, rows: list[SampleRow]) -> Draw:
+        """Draws one token a row, without waiting for the device.
 
         Args:
             logits: (rows, vocab) float32, the model's own.
@@ -52,23 +78,35 @@ class Sampler:
         batch = self._parameters(rows)
         history, output_start = self._history(rows) if batch.needs_history else (None, None)
         scores = process_logits(logits[:, : self._valid], batch, history, output_start=output_start)
-        positions = torch.tensor([row.position for row in rows], device=self._device)
+        positions = to_device([row.position for row in rows], self._device)
         tokens = sample(scores, batch, positions)
-        scored = [at for at, row in enumerate(rows) if row.sequence.job.scored]
-        columns = [tokens.double()[:, None], logits.sum(dim=-1).double()[:, None]]
-        if not scored:
-            host = torch.cat(columns, dim=1).tolist()
-            return [Choice(int(token), total - total == 0) for token, total in host]
-        return self._with_logprobs(logits, scores, tokens, rows, columns)
+        return self.report(logits, scores, tokens, outcome(tokens, logits), rows)
+
+    def report(
+        self, logits: Tensor, scores: Tensor, tokens: Tensor, found: Tensor, rows: list[SampleRow]
+    ) -> Draw:
+        """Sends what was drawn to the host, with the log-probabilities that were asked for.
+
+        Args:
+            logits: (rows, vocab) float32, the model's own.
+            scores: (rows, valid) float32, what was drawn from.
+            tokens: (rows,) what was drawn.
+            found: (rows, 2) what `outcome` says of them.
+            rows: as for `draw`.
+        """
+        if any(row.sequence.job.scored for row in rows):
+            return self._with_logprobs(logits, scores, tokens, found, rows)
+        return Draw(tokens, Arriving(found), _plain_choices)
 
     def _with_logprobs(
         self,
         logits: Tensor,
         scores: Tensor,
         tokens: Tensor,
+        found: Tensor,
         rows: list[SampleRow],
-        columns: list[Tensor],
-    ) -> list[Choice]:
+    ) -> Draw:
+        columns = [found]
         wanted = [
             (row.sequence.job.request.logprobs or 0) if row.sequence.job.scored else -1
             for row in rows
@@ -80,25 +118,14 @@ class Sampler:
         low = drawn.top.shape[1]
         for found in (raw, drawn):
             columns += [found.chosen[:, None].double(), found.top_ids.double(), found.top.double()]
-        choices = []
-        for row, count in zip(torch.cat(columns, dim=1).tolist(), wanted, strict=True):
-            token, total, *rest = row
-            finite = total - total == 0
-            if count < 0:
-                choices.append(Choice(int(token), finite))
-                continue
-            first, second = rest[: 1 + 2 * top], rest[1 + 2 * top :]
-            choices.append(
-                Choice(
-                    int(token),
-                    finite,
-                    first[0],
-                    _pairs(first[1 : 1 + top], first[1 + top :], count),
-                    second[0],
-                    _pairs(second[1 : 1 + low], second[1 + low :], count),
-                )
-            )
-        return choices
+
+        def choices(host: list[list[float]]) -> list[Choice]:
+            return [
+                _scored_choice(row, count, top, low)
+                for row, count in zip(host, wanted, strict=True)
+            ]
+
+        return Draw(tokens, Arriving(torch.cat(columns, dim=1)), choices)
 
     def _parameters(self, rows: list[SampleRow]) -> SamplingBatch:
         sequences = [row.sequence for row in rows]
@@ -118,10 +145,7 @@ class Sampler:
         longest = max(map(len, histories))
         padded = [history + [-1] * (longest - len(history)) for history in histories]
         starts = [len(row.sequence.job.prompt) for row in rows]
-        return (
-            torch.tensor(padded, device=self._device),
-            torch.tensor(starts, device=self._device),
-        )
+        return to_device(padded, self._device), to_device(starts, self._device)
 
 
 def score_prompt(logits: Tensor, tokens: list[int], top: int) -> list[Choice]:
@@ -140,6 +164,32 @@ def score_prompt(logits: Tensor, tokens: list[int], top: int) -> list[Choice]:
             tokens, found.chosen.tolist(), found.top_ids.tolist(), found.top.tolist(), strict=True
         )
     ]
+
+
+def outcome(tokens: Tensor, logits: Tensor) -> Tensor:
+    """Token and sum of the logits, float64 (rows, 2): the sum is a number iff every logit is one."""
+    return torch.stack((tokens.double(), logits.sum(dim=-1).double()), dim=1)
+
+
+def _plain_choices(host: list[list[float]]) -> list[Choice]:
+    return [Choice(int(token), total - total == 0) for token, total in host]
+
+
+def _scored_choice(row: list[float], count: int, top: int, low: int) -> Choice:
+    """A row of the columns that `_with_logprobs` sends: `top` raw alternatives, `low` processed ones."""
+    token, total, *rest = row
+    finite = total - total == 0
+    if count < 0:
+        return Choice(int(token), finite)
+    first, second = rest[: 1 + 2 * top], rest[1 + 2 * top :]
+    return Choice(
+        int(token),
+        finite,
+        first[0],
+        _pairs(first[1 : 1 + top], first[1 + top :], count),
+        second[0],
+        _pairs(second[1 : 1 + low], second[1 + low :], count),
+    )
 
 
 def _pairs(ids: list[float], values: list[float], count: int) -> tuple[tuple[int, float], ...]:

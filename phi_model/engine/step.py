@@ -12,6 +12,7 @@ from phi_model.engine.scheduler import Lane
 from phi_model.engine.sequence import Choice, Job, Sequence
 from phi_model.engine.speculation import Drafter
 from phi_model.engine.stream import Wakeups
+from phi_model.engine.transfer import to_device
 
 
 class Stepper:
@@ -106,8 +107,8 @@ class Stepper:
         self, lane: Lane, logits: torch.Tensor, rows: list[SampleRow], sources: list[int]
     ) -> None:
         if sources != list(range(logits.shape[0])):
-            logits = logits[torch.tensor(sources, device=logits.device)]
-        for row, choice in zip(rows, lane.runner.sample(logits, rows), strict=True):
+            logits = logits[to_device(sources, logits.device)]
+        for row, choice in zip(rows, lane.runner.sample(logits, rows).choices(), strict=True):
             sequence = row.sequence
             if not choice.finite:
                 self._overflowed(sequence)
@@ -140,7 +141,7 @@ class Stepper:
             rows.append(SampleRow(sequence))
             rows += [SampleRow(sequence, tuple(draft[: i + 1])) for i in range(len(draft))]
             drafts.append(draft)
-        choices = iter(lane.runner.decode(segments, rows))
+        choices = iter(lane.runner.decode(segments, rows).choices())
         for sequence, draft in zip(group, drafts, strict=True):
             window = [next(choices) for _ in range(len(draft) + 1)]
             self._verify(sequence, draft, window)
