@@ -12,6 +12,7 @@ from phi_model.pipelines.base import Pipeline
 from phi_model.pipelines.text_classification import TextClassificationPipeline
 from phi_model.pipelines.text_generation import TextGenerationPipeline
 from phi_model.pipelines.token_classification import TokenClassificationPipeline
+from phi_model.pipelines.zero_shot import ZeroShotClassificationPipeline
 from phi_model.tokenizer import PhiTokenizer
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "TextClassificationPipeline",
     "TextGenerationPipeline",
     "TokenClassificationPipeline",
+    "ZeroShotClassificationPipeline",
     "default_device",
     "pipeline",
     "pipeline_class",
@@ -30,6 +32,7 @@ PIPELINES: dict[str, type[Pipeline]] = {
         TextGenerationPipeline,
         TextClassificationPipeline,
         TokenClassificationPipeline,
+        ZeroShotClassificationPipeline,
     )
 }
 ALIASES = {"sentiment-analysis": "text-classification", "ner": "token-classification"}
@@ -73,7 +76,7 @@ def pipeline(
     """Loads what a task needs.
 
     Args:
-        task: "text-generation", "text-classification" or "token-classification".
+        task: "text-generation", "text-classification", "token-classification" or "zero-shot-classification".
         model: a folder, a hub repository (`org/name`, `org/name@revision`), or a model.
         tokenizer: the same for the tokenizer; absent: that of the model's folder or repository.
         device: None is the GPU where there is one. A model that is given stays where it is unless this is set.
