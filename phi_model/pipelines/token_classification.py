@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from phi_model.heads import PhiForTokenClassification
+from phi_model.pipelines.aggregation import Aggregator, Token, check_strategy, token_of
 from phi_model.pipelines.base import Pipeline
-
-STRATEGIES = ("none", "simple", "first", "average", "max")
-
-
-@dataclass(frozen=True)
-class _Token:
-    """A token of the text: its scores (labels,), characters [start, end), place, and whether it continues a word."""
-
-    word: str
-    scores: Tensor
-    start: int
-    end: int
-    index: int
-    continues: bool
 
 
 class TokenClassificationPipeline(Pipeline):
@@ -54,26 +39,21 @@ class TokenClassificationPipeline(Pipeline):
             ValueError: an option is unknown or out of range.
         """
         options = {**self._defaults, **options}
-        strategy = str(options.pop("aggregation_strategy", None) or "none").lower()
+        strategy = check_strategy(options.pop("aggregation_strategy", None))
         ignored = options.pop("ignore_labels", None)
         ignored = ["O"] if ignored is None else ignored
         batch_size = options.pop("batch_size", None)
-        if strategy not in STRATEGIES:
-            raise ValueError(
-                f"aggregation_strategy must be one of {', '.join(STRATEGIES)}, got {strategy!r}"
-            )
         if options:
             raise ValueError(f"token-classification: no such option: {', '.join(sorted(options))}")
-        answers = []
-        for batch in self._batches(self._texts(inputs), batch_size):
-            for tokens in self._tokens(batch):
-                found = self._aggregate(tokens, strategy)
-                answers.append(
-                    [e for e in found if e.get("entity", e.get("entity_group")) not in ignored]
-                )
+        aggregate = Aggregator(self.model.config.id2label, self.tokenizer)
+        answers = [
+            aggregate(tokens, strategy, ignored)
+            for batch in self._batches(self._texts(inputs), batch_size)
+            for tokens in self._tokens(batch)
+        ]
         return answers[0] if isinstance(inputs, str) else answers
 
-    def _tokens(self, texts: Sequence[str]) -> list[list[_Token]]:
+    def _tokens(self, texts: Sequence[str]) -> list[list[Token]]:
         encoded = self._encode(
             texts,
             truncation=True,
@@ -94,88 +74,9 @@ class TokenClassificationPipeline(Pipeline):
             spans = offsets[row].tolist()
             rows.append(
                 [
-                    self._token(text, token_id, scores[row, i], *spans[i], i)
+                    token_of(self.tokenizer, text, token_id, scores[row, i], *spans[i], i)
                     for i, token_id in enumerate(ids)
                     if seen[i] and not left_out[i]
                 ]
             )
         return rows
-
-    def _token(
-        self, text: str, token_id: int, scores: Tensor, start: int, end: int, index: int
-    ) -> _Token:
-        word = self.tokenizer.convert_ids_to_tokens(token_id)
-        if token_id == self.tokenizer.unk_token_id:
-            return _Token(text[start:end], scores, start, end, index, False)
-        if getattr(self.tokenizer.backend.model, "continuing_subword_prefix", None):
-            continues = len(word) != end - start
-        else:
-            # Such a vocabulary does not tell words apart: a token goes on unless a space lies at its beginning.
-            continues = start > 0 and " " not in text[start - 1 : start + 1]
-        return _Token(word, scores, start, end, index, continues)
-
-    def _aggregate(self, tokens: list[_Token], strategy: str) -> list[dict[str, Any]]:
-        if strategy in ("none", "simple"):
-            found = [
-                {
-                    **self._best(token.scores),
-                    "index": token.index,
-                    "word": token.word,
-                    "start": token.start,
-                    "end": token.end,
-                }
-                for token in tokens
-            ]
-            return found if strategy == "none" else self._group(found)
-        words: list[list[_Token]] = []
-        for token in tokens:
-            if words and token.continues:
-                words[-1].append(token)
-            else:
-                words.append([token])
-        return self._group([self._word(word, strategy) for word in words])
-
-    def _best(self, scores: Tensor) -> dict[str, Any]:
-        label = int(scores.argmax())
-        return {"entity": self.model.config.id2label[label], "score": float(scores[label])}
-
-    def _word(self, tokens: list[_Token], strategy: str) -> dict[str, Any]:
-        """One entity for the tokens of a word."""
-        agree: dict[str, Callable[[], Tensor]] = {
-            "first": lambda: tokens[0].scores,
-            "max": lambda: max(tokens, key=lambda token: float(token.scores.max())).scores,
-            "average": lambda: torch.stack([token.scores for token in tokens]).mean(dim=0),
-        }
-        return {
-            **self._best(agree[strategy]()),
-            "word": self.tokenizer.convert_tokens_to_string([token.word for token in tokens]),
-            "start": tokens[0].start,
-            "end": tokens[-1].end,
-        }
-
-    def _group(self, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Joins neighbours of one label, where the later does not begin a group of its own."""
-        groups: list[list[dict[str, Any]]] = []
-        for entity in entities:
-            begins, label = _parts(entity["entity"])
-            if groups and not begins and label == _parts(groups[-1][-1]["entity"])[1]:
-                groups[-1].append(entity)
-            else:
-                groups.append([entity])
-        return [
-            {
-                "entity_group": group[0]["entity"].split("-", 1)[-1],
-                "score": sum(entity["score"] for entity in group) / len(group),
-                "word": self.tokenizer.convert_tokens_to_string([e["word"] for e in group]),
-                "start": group[0]["start"],
-                "end": group[-1]["end"],
-            }
-            for group in groups
-        ]
-
-
-def _parts(label: str) -> tuple[bool, str]:
-    """Whether a label begins a group, and its name without the "B-" or "I-" that says so."""
-    if label[:2] in ("B-", "I-"):
-        return label[0] == "B", label[2:]
-    return False, label
