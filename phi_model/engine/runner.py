@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from phi_model.engine.kv import Segment
-from phi_model.engine.native_kv import make_cache
+from phi_model.engine.native_kv import make_cache, native_takes
 from phi_model.engine.sampler import Draw, Sampler, SampleRow
 from phi_model.engine.transfer import to_device
 
@@ -23,7 +23,12 @@ class EagerRunner:
         slots: number of sequences that fit.
         max_length: tokens a slot holds.
         valid_vocab: ids from here on are never drawn.
+
+    Attributes:
+        lags: whether a decode pass may take tokens that the host has not seen, `kv.UNKNOWN`.
     """
+
+    lags = False
 
     def __init__(self, model: Any, *, slots: int, max_length: int, valid_vocab: int) -> None:
         self.model = model
@@ -35,8 +40,10 @@ class EagerRunner:
 
     @staticmethod
     def cache_dtype(model: Any) -> torch.dtype:
-        """The dtype of keys and values: on a CPU attention in half precision is 5 times slower."""
-        return torch.float32 if model.device.type == "cpu" else model.dtype
+        """The dtype of keys and values: on a CPU torch's attention in half precision is 5 times slower."""
+        return (
+            torch.float32 if model.device.type == "cpu" and not native_takes(model) else model.dtype
+        )
 
     def run(self, segments: Sequence[Segment], wanted: Sequence[int] | None = None) -> Tensor:
         """One forward pass.

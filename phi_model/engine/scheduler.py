@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from phi_model.backend import BusyError
 from phi_model.engine.sequence import Job, Sequence
-from phi_model.engine.slots import Claim, SlotTable
+from phi_model.engine.slots import Claim, Slot, SlotTable
 
 if TYPE_CHECKING:
     from phi_model.engine.runner import EagerRunner
+    from phi_model.engine.step import Flight
 
 
 class Lane:
@@ -34,6 +35,7 @@ class Lane:
         self.prefilling: list[Sequence] = []  # in the order of admission
         self.decoding: list[Sequence] = []
         self.queue: deque[Sequence] = deque()  # admitted requests' sequences without a slot yet
+        self.flights: deque[Flight] = deque()  # draws that the host has not seen
         self.solo_from = solo_from
 
     @property
@@ -103,6 +105,11 @@ class Lane:
             if not keep:
                 self.runner.cache.clear(slot.index)
             self.table.release(slot, keep=keep and not self.is_solo(sequence))
+
+    def discard(self, slot: Slot, position: int) -> None:
+        """Zeroes what a pass for a sequence that had ended left in its slot, unless that is overwritten."""
+        if not slot.busy or position >= slot.length + slot.flying:
+            self.runner.cache.clear(slot.index, position)
 
     def plan_prefill(self, budget: int) -> list[tuple[Sequence, int]]:
         """Shares one chunk: which sequences compute how many tokens in this step.

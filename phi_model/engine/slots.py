@@ -38,6 +38,7 @@ class Slot:
         length: number of tokens held.
         session: whose tokens they are; never shown to another session.
         lasting: the session may come back (a request without a session does not).
+        flying: tokens drawn on the device for its sequence that the host has not seen.
         busy: a sequence is using it.
         last_used: when it was last given back, as a running number.
     """
@@ -45,6 +46,7 @@ class Slot:
     index: int
     tokens: list[int] = field(default_factory=list)
     length: int = 0
+    flying: int = 0
     session: Hashable = None
     lasting: bool = False
     busy: bool = False
@@ -132,7 +134,7 @@ class SlotTable:
             slot = min(idle, key=lambda slot: (slot.lasting, slot.last_used))
         if found[slot.index] == cached:
             source = slot
-        slot.tokens, slot.length = tokens, cached
+        slot.tokens, slot.length, slot.flying = tokens, cached, 0
         slot.session, slot.lasting, slot.busy = session, lasting, True
         return Claim(slot, cached, None if source is slot or cached == 0 else source)
 

@@ -53,6 +53,15 @@ class Drafter:
                     return tokens[follows : follows + count] if count > 0 else []
         return []
 
+    @property
+    def resting(self) -> bool:
+        """Whether no draft will be made at the next step."""
+        return self._skip > 0
+
+    def rest(self) -> None:
+        """Lets a step go by without looking for a draft."""
+        self._skip = max(self._skip - 1, 0)
+
     def report(self, drafted: int, kept: int) -> None:
         """Says how many of the drafted tokens were kept: the window doubles or shrinks."""
         if drafted == 0:

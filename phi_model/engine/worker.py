@@ -222,6 +222,9 @@ class Worker:
                 sequence.lane.remove(sequence, keep=keep)
 
     def _fail_all(self, error: Exception) -> None:
+        for lane in (self.lane, self.precise):
+            if lane is not None:
+                lane.flights.clear()
         for job in [*self.scheduler.jobs]:
             job.ended = True
             self._take_out(job, keep=False)
