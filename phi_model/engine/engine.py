@@ -13,6 +13,7 @@ import torch
 
 from phi_model.backend import ModelInfo
 from phi_model.engine.context import crop_start
+from phi_model.engine.graph_runner import make_runner
 from phi_model.engine.limits import (
     EngineTokenizer,
     default_prefill_chunk,
@@ -21,7 +22,7 @@ from phi_model.engine.limits import (
     solo_from,
 )
 from phi_model.engine.loading import Progress, load
-from phi_model.engine.runner import EagerRunner, Float32Runner
+from phi_model.engine.runner import Float32Runner
 from phi_model.engine.scheduler import Lane
 from phi_model.engine.sequence import Job, Vocabulary
 from phi_model.engine.stream import CompletionStream
@@ -48,6 +49,7 @@ class Engine:
         prefill_chunk: prompt tokens computed between two decode steps; None goes by the model's size.
         speculation: True drafts whatever the number of rows, False never, None while few rows run.
             The output is the same.
+        graphs: True decodes by recorded passes, False never, None on a GPU; see `graph_runner`.
         name, revision: of the checkpoint, for `info`.
         quantization: how the weights are packed, for `info`.
         fingerprint: of the checkpoint's weights, for `info`.
@@ -71,6 +73,7 @@ class Engine:
         context_length: int | None = None,
         prefill_chunk: int | None = None,
         speculation: bool | None = None,
+        graphs: bool | None = None,
         name: str = "model",
         revision: str | None = None,
         quantization: str | None = None,
@@ -104,7 +107,7 @@ class Engine:
         )
         sizes = {"max_length": context_length, "valid_vocab": self._vocabulary.size}
         slots = default_slots(model, context_length) if slots is None else slots
-        runner = EagerRunner(model, slots=slots, **sizes)
+        runner = make_runner(model, graphs, slots=slots, **sizes)
         solo = solo_from(config, context_length)
 
         def precise() -> Lane:
