@@ -144,7 +144,10 @@ class PhiDecoderLayer(nn.Module):
         """(batch, tokens, hidden) -> the same shape, and the attention weights where wanted."""
         normed = self.input_layernorm(hidden)
         if self.enter is not None and self.leave is not None:
-            query, key, value, inner = self.enter(normed).split(self.enter.widths, dim=-1)
+            joined = self.enter(normed)
+            if not want_weights and hasattr(cache, "attend_joined"):
+                return self.leave(cache.attend_joined(self, joined, cos, sin)) + hidden, None
+            query, key, value, inner = joined.split(self.enter.widths, dim=-1)
             attended, weights = self.self_attn.attend(
                 query, key, value, cos, sin, mask, cache, want_weights
             )
@@ -355,7 +358,8 @@ class PhiModel(PhiPreTrainedModel):
                 cache is not None,
                 hidden.device,
             )
-        cos, sin = self.rotary_emb(position_ids, hidden.dtype)
+        rotary_dtype = getattr(cache, "rotary_dtype", hidden.dtype)
+        cos, sin = self.rotary_emb(position_ids, rotary_dtype)
         hidden = self.embed_dropout(hidden)
 
         states, attentions = [], []

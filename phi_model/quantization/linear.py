@@ -96,6 +96,11 @@ class PackedLinear(nn.Module):
         return self.kernel.device
 
     @property
+    def filled(self) -> list[int]:
+        """Columns that each part's input takes, filled up to what its format needs."""
+        return self._filled
+
+    @property
     def packed_bytes(self) -> int:
         """Memory of weights and biases."""
         biases = [bias.nbytes for bias in self.biases if bias is not None]

@@ -1,4 +1,4 @@
-"""The AVX-512 kernels of `kernels.c`, compiled once on the machine that runs them.
+"""The AVX-512 kernels of `kernels.c` and `attention.c`, compiled once on the machine that runs them.
 
 torch's own products over packed weights stay well below what the memory can deliver, for one row above all. Where
 there is no C compiler, no AVX-512 or no OpenMP, `load` says so and torch's products are used instead.
@@ -26,8 +26,12 @@ from phi_model.quantization.pages import in_huge_pages
 
 logger = logging.getLogger(__name__)
 
-SOURCE = Path(__file__).with_name("kernels.c")
-FLAGS = ("-O3", "-march=native", "-fopenmp", "-shared", "-fPIC")
+SOURCES = (
+    Path(__file__).with_name("kernels.c"),
+    Path(__file__).parents[1] / "engine" / "attention.c",
+)
+# A product and a sum are one rounding only where the source says so: the same numbers from every compiler.
+FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fopenmp", "-shared", "-fPIC")
 COMPILERS = ("cc", "gcc", "clang")
 BUILD_SECONDS = 120
 BLOCK = 64  # rows of a block, as in kernels.c
@@ -62,19 +66,21 @@ def load() -> ctypes.CDLL | None:
     try:
         library = ctypes.CDLL(str(_build()))
     except (OSError, subprocess.SubprocessError) as error:
-        logger.info("kernels.c not compiled, torch's own matrix products are used: %s", error)
+        logger.info("kernels not compiled, torch's own operations are used: %s", error)
         return None
     library.phi_linear.argtypes = [ctypes.POINTER(_Linear)]
     library.phi_linear.restype = ctypes.c_int
+    library.phi_attend.argtypes = [ctypes.c_void_p]
+    library.phi_attend.restype = None
     return library
 
 
 def _build() -> Path:
-    """Compiles `kernels.c` into the cache folder, unless it is there."""
+    """Compiles the sources into the cache folder, unless that is done."""
     compiler = next(filter(None, map(shutil.which, COMPILERS)), None)
     if compiler is None:
         raise OSError(f"no C compiler: none of {', '.join(COMPILERS)} is on the path")
-    key = hashlib.sha256(SOURCE.read_bytes())
+    key = hashlib.sha256(b"".join(source.read_bytes() for source in SOURCES))
     # A cache folder may be shared by machines with other processors.
     key.update(" ".join((compiler, *FLAGS, _processor())).encode())
     folder = _cache_folder()
@@ -84,7 +90,7 @@ def _build() -> Path:
     with tempfile.TemporaryDirectory(dir=folder) as work:
         built = Path(work) / target.name
         subprocess.run(
-            [compiler, *FLAGS, str(SOURCE), "-o", str(built)],
+            [compiler, *FLAGS, *map(str, SOURCES), "-o", str(built)],
             check=True,
             capture_output=True,
             timeout=BUILD_SECONDS,
