@@ -40,6 +40,9 @@ class TokenPiece:
         logprob: log-probability under the model's own distribution; None where not asked for.
         top: the most probable tokens of that distribution.
         sampler_logprob, sampler_top: the same after penalties, temperature and filters.
+        removed_by: for each token of `top`, the filter that removed it, by the request's field; None where none did.
+        removed: the filters that removed tokens at this step, in their order, and how many. Each sees what those
+            before it left; "unknown" stands for the ids that the tokenizer does not know.
     """
 
     id: int
@@ -49,6 +52,8 @@ class TokenPiece:
     top: Alternatives = ()
     sampler_logprob: float | None = None
     sampler_top: Alternatives = ()
+    removed_by: tuple[str | None, ...] = ()
+    removed: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

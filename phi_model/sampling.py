@@ -17,6 +17,7 @@ from torch import Tensor
 
 from phi_model import filters
 from phi_model.noise import as_int64, fresh_seed, gumbel_noise
+from phi_model.removals import UNKNOWN, Trace
 
 __all__ = [
     "LogProbs",
@@ -181,6 +182,7 @@ def process_logits(
     ngram_history: Tensor | None = None,
     suppress: Tensor | None = None,
     min_tokens_to_keep: int = 1,
+    trace: Trace | None = None,
 ) -> Tensor:
     """Scores of the next token after penalties and filters; a removed token has -inf. `logits` is left as it is.
 
@@ -195,6 +197,7 @@ def process_logits(
         ngram_history: what no_repeat_ngram_size looks at instead of `token_history`.
         suppress: (ids,) int64, tokens removed after the penalties (the end tokens, while a minimum length holds).
         min_tokens_to_keep: the least number of tokens that each filter keeps.
+        trace: notes what each filter removes.
 
     Returns:
         (batch, vocab) float32.
@@ -203,26 +206,39 @@ def process_logits(
         ValueError: a penalty needs a history that was not given.
     """
     scores = logits.to(torch.float32)
+
+    def note(name: str) -> None:
+        if trace is not None:
+            trace.note(name, scores)
+
     if valid_vocab is not None and valid_vocab < scores.shape[1]:
         unknown = torch.arange(scores.shape[1], device=scores.device) >= valid_vocab
         scores = scores.masked_fill(unknown, -torch.inf)
+        note(UNKNOWN)
     if batch.bias is not None:
         row, token, value = batch.bias
         scores = scores.index_put((row, token), value, accumulate=True)
+        note("logit_bias")
     if batch.needs_history:
         scores = _penalise(scores, batch, token_history, output_start, ngram_history)
+        note("no_repeat_ngram_size")
     if suppress is not None:
         scores = scores.index_fill(1, suppress, -torch.inf)
+        note("suppress")
     if batch.any_temperature:
         scores = scores / batch.temperature[:, None]
     if batch.max_top_k > 0:
         scores = filters.top_k(scores, batch.top_k, batch.max_top_k, min_tokens_to_keep)
+        note("top_k")
     if batch.any_top_p:
         scores = filters.top_p(scores, batch.top_p, min_tokens_to_keep)
+        note("top_p")
     if batch.any_min_p:
         scores = filters.min_p(scores, batch.min_p, min_tokens_to_keep)
+        note("min_p")
     if batch.any_typical_p:
         scores = filters.typical_p(scores, batch.typical_p, min_tokens_to_keep)
+        note("typical_p")
     return scores
 
 

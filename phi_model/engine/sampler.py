@@ -10,6 +10,7 @@ from torch import Tensor
 
 from phi_model.engine.sequence import Choice, Sequence
 from phi_model.engine.transfer import Arriving, to_device
+from phi_model.removals import GREEDY, Removals, Trace
 from phi_model.sampling import SamplingBatch, process_logits, sample, token_logprobs
 
 
@@ -112,20 +113,41 @@ class Sampler:
             for row in rows
         ]
         top = max(wanted)
+        batch = self._parameters(rows)
+        if batch.any_greedy:
+            rest = torch.arange(scores.shape[1], device=scores.device) != tokens[:, None]
+            scores = scores.masked_fill(rest & batch.greedy[:, None], -torch.inf)
         raw = token_logprobs(logits, tokens, top)
         drawn = token_logprobs(scores, tokens, top)
         top = raw.top.shape[1]
         low = drawn.top.shape[1]
         for found in (raw, drawn):
             columns += [found.chosen[:, None].double(), found.top_ids.double(), found.top.double()]
+        filters: tuple[str, ...] = ()
+        if top:
+            removals = self._removals(logits, scores, raw.top_ids, rows)
+            filters = removals.filters
+            columns += [removals.counts.double(), removals.removed_by.double()]
 
         def choices(host: list[list[float]]) -> list[Choice]:
             return [
-                _scored_choice(row, count, top, low)
+                _scored_choice(row, count, top, low, filters)
                 for row, count in zip(host, wanted, strict=True)
             ]
 
         return Draw(tokens, Arriving(torch.cat(columns, dim=1)), choices)
+
+    def _removals(
+        self, logits: Tensor, left: Tensor, ids: Tensor, rows: list[SampleRow]
+    ) -> Removals:
+        """Filters anew, for those who look: the draw need not keep what each filter left."""
+        batch = self._parameters(rows)
+        history, output_start = self._history(rows) if batch.needs_history else (None, None)
+        known, trace = logits[:, : self._valid], Trace()
+        process_logits(known, batch, history, output_start=output_start, trace=trace)
+        if batch.any_greedy:
+            trace.note(GREEDY, left)
+        return trace.removals(ids, known.shape[1], logits.shape[1])
 
     def _parameters(self, rows: list[SampleRow]) -> SamplingBatch:
         sequences = [row.sequence for row in rows]
@@ -175,20 +197,27 @@ def _plain_choices(host: list[list[float]]) -> list[Choice]:
     return [Choice(int(token), total - total == 0) for token, total in host]
 
 
-def _scored_choice(row: list[float], count: int, top: int, low: int) -> Choice:
+def _scored_choice(
+    row: list[float], count: int, top: int, low: int, filters: tuple[str, ...]
+) -> Choice:
     """A row of the columns that `_with_logprobs` sends: `top` raw alternatives, `low` processed ones."""
     token, total, *rest = row
     finite = total - total == 0
     if count < 0:
         return Choice(int(token), finite)
     first, second = rest[: 1 + 2 * top], rest[1 + 2 * top :]
+    third = second[1 + 2 * low :]
+    names = (*filters, None)
+    best = _pairs(first[1 : 1 + top], first[1 + top :], count)
     return Choice(
         int(token),
         finite,
         first[0],
-        _pairs(first[1 : 1 + top], first[1 + top :], count),
+        best,
         second[0],
-        _pairs(second[1 : 1 + low], second[1 + low :], count),
+        _pairs(second[1 : 1 + low], second[1 + low : 1 + 2 * low], count),
+        tuple([names[int(at)] for at in third[len(filters) :][: len(best)]]),
+        tuple([(n, int(c)) for n, c in zip(filters, third, strict=False) if c and count]),
     )
 
 

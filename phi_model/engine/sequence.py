@@ -24,7 +24,7 @@ class Choice(NamedTuple):
     Attributes:
         token: the token drawn.
         finite: whether every logit was a number; the token means nothing otherwise.
-        logprob, top, sampler_logprob, sampler_top: as in `TokenPiece`.
+        logprob, top, sampler_logprob, sampler_top, removed_by, removed: as in `TokenPiece`.
     """
 
     token: int
@@ -33,6 +33,8 @@ class Choice(NamedTuple):
     top: Alternatives = ()
     sampler_logprob: float | None = None
     sampler_top: Alternatives = ()
+    removed_by: tuple[str | None, ...] = ()
+    removed: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -258,4 +260,6 @@ class Sequence:
             choice.top,
             choice.sampler_logprob,
             choice.sampler_top,
+            choice.removed_by,
+            choice.removed,
         )

@@ -217,6 +217,8 @@ class PieceReader:
             self._rows(told["top"]),
             _logprob(told["sampler_logprob"]),
             self._rows(told["sampler_top"]),
+            tuple([None if name is None else str(name) for name in told.get("removed_by") or ()]),
+            tuple([(str(name), int(count)) for name, count in told.get("removed") or ()]),
         )
 
     def _rows(self, rows: list[list[Any]]) -> Alternatives:

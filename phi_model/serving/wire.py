@@ -91,6 +91,8 @@ class ChoiceWriter:
             "top": rows(piece.top),
             "sampler_logprob": _number(piece.sampler_logprob),
             "sampler_top": rows(piece.sampler_top),
+            "removed_by": list(piece.removed_by),
+            "removed": [list(row) for row in piece.removed],
         }
 
     def _label(self, token: int) -> str:

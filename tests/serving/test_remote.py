@@ -119,6 +119,7 @@ async def test_it_gives_what_the_engine_gives(engine, remote, asked) -> None:
             assert a.logprob == pytest.approx(b.logprob, abs=1e-4)
             assert a.sampler_logprob == pytest.approx(b.sampler_logprob, abs=1e-4)
             assert [i for i, _ in a.top] == [i for i, _ in b.top]
+            assert (a.removed_by, a.removed) == (b.removed_by, b.removed)
             finite = [row for row in b.sampler_top if row[1] != float("-inf")]
             assert [i for i, _ in a.sampler_top][: len(finite)] == [i for i, _ in finite]
             assert all(remote.token_text(i) == engine.token_text(i) for i, _ in a.top)

@@ -133,8 +133,9 @@ def test_a_stream_adds_up_to_the_whole(api) -> None:
 
 def test_pieces_tell_all_that_the_backend_knows(api) -> None:
     piece = TokenPiece(
-        97, 0, 1, -0.5, ((97, -0.5), (98, -1.0)), -0.1, ((97, -0.1), (98, -math.inf))
-    )
+        97, 0, 1, -0.5, ((97, -0.5), (98, -1.0)), -0.1, ((97, -0.1), (98, -math.inf)),
+        (None, "top_k"), (("top_k", 9),),
+    )  # fmt: skip
     plain = TokenPiece(98, 1, 2)
     served = api(Scripted(lambda r: [CompletionChunk(0, "ab", (piece, plain), "stop", usage())]))
     (choice,) = served.post(return_pieces=True).json()["choices"]
@@ -148,6 +149,8 @@ def test_pieces_tell_all_that_the_backend_knows(api) -> None:
             "top": [[97, -0.5, "a"], [98, -1.0, "b"]],
             "sampler_logprob": -0.1,
             "sampler_top": [[97, -0.1, "a"], [98, -9999.0, "b"]],
+            "removed_by": [None, "top_k"],
+            "removed": [["top_k", 9]],
         },
         {"id": 98, "start": 1, "end": 2},
     ]
