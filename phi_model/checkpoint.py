@@ -95,7 +95,7 @@ def load_pretrained(
         ValueError: an argument is out of its range.
     """
     check_method(quantization)
-    wanted_dtype = _parse_dtype(dtype)
+    wanted_dtype = parse_dtype(dtype)
     target = torch.device(torch.get_default_device() if device is None else device)
     source = Source.of(
         path_or_repo,
@@ -118,7 +118,7 @@ def load_pretrained(
             f"{config_file}: the weights are packed as {stored!r}, so quantization must be None or {stored!r}, "
             f"got {quantization!r}"
         )
-    config = _config(cls, config_file, values, overrides)
+    config = config_from(cls, config_file, values, overrides)
     shards = find(source)
     _same_commit(config_file, *shards.files)
     layout = layouts.detect(shards.entries)
@@ -128,7 +128,7 @@ def load_pretrained(
         )
     rows = vocabulary_rows(shards, layout, config)
     if rows is not None and rows != config.vocab_size:
-        config = _config(cls, config_file, values, {**overrides, "vocab_size": rows})
+        config = config_from(cls, config_file, values, {**overrides, "vocab_size": rows})
 
     with torch.device("meta"):
         model = cls(config)
@@ -138,7 +138,7 @@ def load_pretrained(
         packed = PackedTensors.find(shards, stored, expected)
     plan = Plan.make(model, packed.as_dense(shards) if packed else shards, layout, config_file)
     dense = plan.names.difference(packed.methods if packed else ())
-    dtype = wanted_dtype or _main_dtype(shards.entries[name] for name in dense)
+    dtype = wanted_dtype or main_dtype(shards.entries[name] for name in dense)
     encode_as = quantization if packed is None else None
     state: dict[str, Tensor] = {}
     quantized: dict[str, Quantized] = {}
@@ -256,26 +256,37 @@ def read_json(file: Path) -> dict[str, Any]:
     return values
 
 
-def _config(
+def config_from(
     cls: type[PhiPreTrainedModel],
     file: Path,
     values: Mapping[str, Any],
     overrides: Mapping[str, Any],
 ) -> PhiConfig:
+    """The configuration of a class of models that the values of a `config.json` make.
+
+    Raises:
+        CheckpointError: they make none.
+    """
     try:
         return cls.config_class.from_dict(values, **overrides)
     except (TypeError, ValueError) as error:
         raise CheckpointError(f"{file}: {error}") from error
 
 
-def _main_dtype(entries: Iterable[Entry]) -> torch.dtype:
+def main_dtype(entries: Iterable[Entry]) -> torch.dtype:
+    """The dtype of most of the numbers of some tensors."""
     counts: Counter[str] = Counter()
     for entry in entries:
         counts[entry.dtype] += entry.count
     return FLOAT_DTYPES[counts.most_common(1)[0][0]]
 
 
-def _parse_dtype(dtype: torch.dtype | str | None) -> torch.dtype | None:
+def parse_dtype(dtype: torch.dtype | str | None) -> torch.dtype | None:
+    """A dtype of its name; None where the file's own is to be kept.
+
+    Raises:
+        ValueError: it is no floating point dtype that a checkpoint may have.
+    """
     if dtype is None or dtype == "auto":
         return None
     found = _DTYPE_NAMES.get(dtype.removeprefix("torch.")) if isinstance(dtype, str) else dtype

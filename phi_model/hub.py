@@ -10,11 +10,11 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 from huggingface_hub import HfApi, constants, hf_hub_download, try_to_load_from_cache
 from huggingface_hub.errors import (
@@ -28,12 +28,14 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from tqdm import tqdm
 
 from phi_model.errors import CheckpointError, CheckpointNotFoundError
 
 logger = logging.getLogger(__name__)
 
 PathLike = str | os.PathLike[str]
+Watch = Callable[[str, int, int], None]  # a file's name, its bytes that have come, its size
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _RETRY_LATER = (429, 500, 502, 503, 504)
 
@@ -53,7 +55,8 @@ def split_revision(name: str) -> tuple[str, str | None]:
 class Source:
     """Where the files of one checkpoint come from: a folder, or a hub repository at a revision.
 
-    `commit` is the commit that the revision was found to be, see `pinned`.
+    `commit` is the commit that the revision was found to be, see `pinned`. `watch` is called as a download goes on;
+    what it raises ends the download, and what has come is kept for the next one.
     """
 
     folder: Path | None = None
@@ -63,6 +66,7 @@ class Source:
     token: str | bool | None = None
     cache_dir: PathLike | None = None
     local_files_only: bool = False
+    watch: Watch | None = None
 
     @classmethod
     def of(
@@ -73,6 +77,7 @@ class Source:
         token: str | bool | None = None,
         cache_dir: PathLike | None = None,
         local_files_only: bool = False,
+        watch: Watch | None = None,
     ) -> Source:
         """Tells a folder from a hub id.
 
@@ -99,6 +104,7 @@ class Source:
             token=token,
             cache_dir=cache_dir,
             local_files_only=local_files_only,
+            watch=watch,
         )
 
     def __str__(self) -> str:
@@ -168,6 +174,7 @@ class Source:
             token=self.token,
             local_files_only=self.local_files_only,
             endpoint=_endpoint(),
+            tqdm_class=None if self.watch is None else _watched(filename, self.watch),
         )
         return Path(path)
 
@@ -272,6 +279,35 @@ def commit_of(path: Path) -> str | None:
         return None
     after = parents[len(parents) - parents[::-1].index("snapshots") :]
     return after[0] if _COMMIT.fullmatch(after[0]) else None
+
+
+def _watched(filename: str, watch: Watch) -> type[tqdm]:
+    """A progress bar for the hub library that shows nothing and tells `watch`."""
+
+    class Watched(tqdm):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            # A disabled one does not count.
+            super().__init__(*args, **{**kwargs, "disable": False, "file": _Nowhere()})
+            self._tell()
+
+        def update(self, n: float | None = 1) -> bool | None:
+            shown = super().update(n)
+            self._tell()
+            return shown
+
+        def _tell(self) -> None:
+            if self.total:
+                watch(filename, int(self.n), int(self.total))
+
+    return Watched
+
+
+class _Nowhere:
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        pass
 
 
 def _only_a_path(given: PathLike, name: str) -> bool:

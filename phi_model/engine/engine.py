@@ -53,8 +53,10 @@ class Engine:
         name, revision: of the checkpoint, for `info`.
         quantization: how the weights are packed, for `info`.
         fingerprint: of the checkpoint's weights, for `info`.
+        base: what the checkpoint was made of, by its own configuration.
 
     Attributes:
+        base: the same.
         model: the model; see `submit`.
         prefill_chunk: prompt tokens computed between two decode steps.
         info: what is loaded.
@@ -78,7 +80,9 @@ class Engine:
         revision: str | None = None,
         quantization: str | None = None,
         fingerprint: str | None = None,
+        base: str | None = None,
     ) -> None:
+        self.base = base
         config, device = model.config, model.device
         longest = config.max_position_embeddings
         context_length = longest if context_length is None else context_length
@@ -175,8 +179,9 @@ class Engine:
         facts = {
             "name": loaded.name,
             "revision": loaded.revision,
-            "quantization": quantization,
+            "quantization": loaded.quantization,
             "fingerprint": loaded.fingerprint,
+            "base": loaded.base,
         }
         engine = cls(loaded.model, loaded.tokenizer, **{**facts, **options})
         if progress is not None:
@@ -260,6 +265,13 @@ class Engine:
     def waiting(self) -> int:
         """How many requests wait for a slot."""
         return self._worker.scheduler.depth()
+
+    @property
+    def active(self) -> int:
+        """How many requests and jobs have not ended; once nobody sends any, it only falls."""
+        # In this order: a request is among the running ones before it is no longer a waiting one.
+        scheduler = self._worker.scheduler
+        return scheduler.depth() + len(scheduler.jobs) + len(self._worker.jobs)
 
     def close(self) -> None:
         """Ends every request as "cancelled" and returns when the engine's thread is gone."""

@@ -17,8 +17,8 @@ class Jobs:
     def __init__(self) -> None:
         self._waiting: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
 
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+    def __len__(self) -> int:
+        return len(self._waiting)
 
     def add(self, call: Callable[[], Any]) -> Future[Any]:
         """Queues a call; its result, or what it raises, goes to the future."""

@@ -1,0 +1,80 @@
+"""How much memory a checkpoint will take, and how much there is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import torch
+
+from phi_model.config import PhiConfig
+from phi_model.quantization.apply import HEAD, METHODS, method_of
+
+# Packing a layer holds it twice for a moment; besides, requests need at least a slot.
+OVERHEAD = 1.15
+MARGIN_BYTES = 256 * 2**20
+# Bytes a packed weight takes, scales and zeros included.
+PACKED_BYTES = {"int8": 1.01, "int4": 0.57, "nf4": 0.54}
+_CGROUP = Path("/sys/fs/cgroup")
+_MEMINFO = Path("/proc/meminfo")
+
+
+def weights_bytes(config: PhiConfig, dtype: torch.dtype, quantization: str | None) -> int:
+    """Bytes of a causal language model's weights in memory.
+
+    Args:
+        config: of the model.
+        dtype: of the weights that are not packed.
+        quantization: how the others are packed; None where none is.
+    """
+    from phi_model.model import PhiForCausalLM
+
+    with torch.device("meta"):
+        model = PhiForCausalLM(config)
+    sizes = {name: parameter.numel() for name, parameter in model.named_parameters()}
+    if quantization is not None and config.tie_word_embeddings:
+        sizes[f"{HEAD}.weight"] = config.vocab_size * config.hidden_size
+    total = 0.0
+    for name, count in sizes.items():
+        method = method_of(name, quantization) if quantization in METHODS else None
+        total += count * (PACKED_BYTES[method] if method else dtype.itemsize)
+    return int(total)
+
+
+def needed_bytes(config: PhiConfig, dtype: torch.dtype, quantization: str | None) -> int:
+    """Bytes that loading such a model and serving one request with it takes, roughly."""
+    slot = 2 * config.num_hidden_layers * config.max_position_embeddings
+    slot *= config.num_key_value_heads * config.head_dim * dtype.itemsize
+    return int(weights_bytes(config, dtype, quantization) * OVERHEAD) + slot + MARGIN_BYTES
+
+
+def free_bytes(device: torch.device) -> int:
+    """Bytes that can be had on a device without taking them from anybody; of a container, what it may take."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+        return torch.cuda.mem_get_info(device)[0]
+    return min([_machine_bytes(), *_container_bytes()])
+
+
+def _machine_bytes() -> int:
+    try:
+        for line in _MEMINFO.read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass  # not Linux
+    return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def _container_bytes() -> list[int]:
+    """What the container's limit leaves, if it has one; files in the page cache do not count as taken."""
+    try:
+        limit = (_CGROUP / "memory.max").read_text(encoding="ascii").strip()
+        if limit == "max":
+            return []
+        taken = int((_CGROUP / "memory.current").read_text(encoding="ascii"))
+        statistics = (_CGROUP / "memory.stat").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    facts = dict(zip(statistics[::2], statistics[1::2], strict=True))
+    return [max(0, int(limit) - taken + int(facts.get("inactive_file", 0)))]
