@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define BLOCK 64     /* output rows of a block: four vectors of 16 */
+#define HALF 32      /* output rows of half a block */
 #define ROWS 6       /* rows of x at a time: 24 accumulators of the 32 registers */
 #define FEW 48       /* up to so many rows of x, decoding for each strip anew is faster than storing what is decoded */
 #define SPAN 256     /* columns summed before they are added to the result, where no group is shorter */
@@ -159,8 +160,8 @@ static void run_span(int format, int rows, const uint16_t *x, int64_t k, const v
     else { CASES(FOUR_BIT) }
 }
 
-/* Decodes `pairs` columns of 64 rows to the order of BF16, and asks for those that are next: they come while
- * these are multiplied. */
+/* Decodes `pairs` columns of 64 rows to bfloat16, two halves of 32 rows each, and asks for those that are next: they
+ * come while these are multiplied. */
 static inline __attribute__((always_inline)) void decode(int format, const void *weight, int64_t pairs,
                                                          __m512i table, uint16_t *tile)
 {
@@ -170,24 +171,104 @@ static inline __attribute__((always_inline)) void decode(int format, const void 
         for (int64_t line = 0; line < step; line += 64)
             _mm_prefetch((const char *)weight + pair * step + ahead + line, _MM_HINT_T0);
         fetch(format, weight, pair, table, w);
-        for (int i = 0; i < 4; i++) _mm512_store_si512(tile + pair * 128 + 32 * i, w[i]);
+        for (int i = 0; i < 4; i++)
+            _mm512_store_si512(tile + (i / 2) * SPAN * HALF + pair * 2 * HALF + i % 2 * HALF, w[i]);
     }
 }
 
-static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, const float *x_sums,
-                  float *sums, uint16_t *tile)
+/* Columns that are summed before their scale is applied: to the end of the group, or a span of a long one. */
+static inline int64_t summed(const Linear *a, int64_t at)
 {
-    const int64_t groups = a->k / a->group, bytes = pair_bytes(a->format), row = index * BLOCK;
+    const int64_t left = a->group - at % a->group;
+    return left < SPAN ? left : SPAN;
+}
+
+/* Adds the products of decoded columns at..end for `rows` rows of x and 32 rows of weights to sums (rows, 64). The sums
+ * stay in registers over the groups, so that short groups cost little. */
+static inline __attribute__((always_inline)) void strip(const Linear *a, int rows, const uint16_t *x, const uint16_t *tile,
+                                                        int64_t at, int64_t end, const uint16_t *scales,
+                                                        const uint16_t *zeros, const float *x_sums, float *sums)
+{
+    const int64_t groups = a->k / a->group;
+    __m512 sum[ROWS][2];
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < 2; i++) sum[r][i] = _mm512_loadu_ps(sums + r * BLOCK + 16 * i);
+    while (at < end) {
+        const int64_t g = at / a->group, pairs = summed(a, at) / 2;
+        __m512 part[ROWS][2];
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < 2; i++) part[r][i] = _mm512_setzero_ps();
+        for (int64_t pair = 0; pair < pairs; pair++, tile += 2 * HALF) {
+            const __m512i low = _mm512_load_si512(tile), high = _mm512_load_si512(tile + HALF);
+            for (int r = 0; r < rows; r++) {
+                int32_t both;
+                memcpy(&both, x + r * a->k + at + 2 * pair, 4);
+                const __m512i value = _mm512_set1_epi32(both);
+                part[r][0] = dot(part[r][0], low, value);
+                part[r][1] = dot(part[r][1], high, value);
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            const __m512 scale = scales ? widen(scales + g * BLOCK + 16 * i) : _mm512_set1_ps(1.0f);
+            for (int r = 0; r < rows; r++) sum[r][i] = _mm512_fmadd_ps(part[r][i], scale, sum[r][i]);
+            if (zeros && at == g * a->group) {
+                const __m512 zero = widen(zeros + g * BLOCK + 16 * i);
+                for (int r = 0; r < rows; r++)
+                    sum[r][i] = _mm512_fmadd_ps(zero, _mm512_set1_ps(x_sums[r * groups + g]), sum[r][i]);
+            }
+        }
+        at += 2 * pairs;
+    }
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < 2; i++) _mm512_storeu_ps(sums + r * BLOCK + 16 * i, sum[r][i]);
+}
+
+static void run_strip(const Linear *a, int64_t rows, const uint16_t *x, const uint16_t *tile, int64_t at, int64_t end,
+                      const uint16_t *scales, const uint16_t *zeros, const float *x_sums, float *sums)
+{
+    switch (rows) {
+    case 1: strip(a, 1, x, tile, at, end, scales, zeros, x_sums, sums); break;
+    case 2: strip(a, 2, x, tile, at, end, scales, zeros, x_sums, sums); break;
+    case 3: strip(a, 3, x, tile, at, end, scales, zeros, x_sums, sums); break;
+    case 4: strip(a, 4, x, tile, at, end, scales, zeros, x_sums, sums); break;
+    case 5: strip(a, 5, x, tile, at, end, scales, zeros, x_sums, sums); break;
+    default: strip(a, ROWS, x, tile, at, end, scales, zeros, x_sums, sums);
+    }
+}
+
+/* Many rows of x: a tile is decoded once for all of them. */
+static void many(const Linear *a, int64_t index, int64_t first, int64_t rows, const float *x_sums, float *sums,
+                 uint16_t *tile)
+{
+    const int64_t groups = a->k / a->group, bytes = pair_bytes(a->format);
+    const char *weight = (const char *)a->weight + index * (a->k / 2) * bytes;
+    const uint16_t *scales = a->scale ? a->scale + index * groups * BLOCK : NULL;
+    const uint16_t *zeros = a->zero ? a->zero + index * groups * BLOCK : NULL;
+    const __m512i table = a->table ? _mm512_loadu_si512(a->table) : _mm512_setzero_si512();
+    const int64_t strips = (rows + ROWS - 1) / ROWS, height = (rows + strips - 1) / strips;
+    for (int64_t at = 0, end = 0; at < a->k; at = end) {
+        while (end < a->k && end + summed(a, end) - at <= SPAN) end += summed(a, end);
+        if (a->format == INT8) decode(INT8, weight + at / 2 * bytes, (end - at) / 2, table, tile);
+        else decode(FOUR_BIT, weight + at / 2 * bytes, (end - at) / 2, table, tile);
+        for (int half = 0; half < 2; half++)
+            for (int64_t r = 0; r < rows; r += height)
+                run_strip(a, rows - r < height ? rows - r : height, a->x + (first + r) * a->k,
+                          tile + half * SPAN * HALF, at, end, scales ? scales + half * HALF : NULL,
+                          zeros ? zeros + half * HALF : NULL, zeros ? x_sums + (first + r) * groups : NULL,
+                          sums + r * BLOCK + half * HALF);
+    }
+}
+
+/* Few rows of x, or weights that need no decoding. */
+static void few(const Linear *a, int64_t index, int64_t first, int64_t rows, const float *x_sums, float *sums)
+{
+    const int64_t groups = a->k / a->group, bytes = pair_bytes(a->format);
     const char *weight = (const char *)a->weight + index * (a->k / 2) * bytes;
     const __m512i table = a->table ? _mm512_loadu_si512(a->table) : _mm512_setzero_si512();
-    const int64_t chunk = a->group < SPAN ? a->group : SPAN;
-    const int decoded = a->format != BF16 && rows > FEW;
     /* Strips of about equal height: one of few rows would wait for its own sums. */
     const int64_t strips = (rows + ROWS - 1) / ROWS, height = (rows + strips - 1) / strips;
-    memset(sums, 0, (size_t)rows * BLOCK * sizeof(float));
     for (int64_t at = 0; at < a->k;) {
-        const int64_t g = at / a->group, left = (g + 1) * a->group - at;
-        const int64_t pairs = (left < chunk ? left : chunk) / 2;
+        const int64_t g = at / a->group, pairs = summed(a, at) / 2;
         __m512 scale[4], zero[4];
         for (int i = 0; i < 2; i++) {
             if (a->scale) _mm_prefetch(a->scale + (index * groups + g + 4) * BLOCK + 32 * i, _MM_HINT_T0);
@@ -197,22 +278,23 @@ static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, c
             scale[i] = a->scale ? widen(a->scale + (index * groups + g) * BLOCK + 16 * i) : _mm512_set1_ps(1.0f);
             zero[i] = a->zero ? widen(a->zero + (index * groups + g) * BLOCK + 16 * i) : _mm512_setzero_ps();
         }
-        const void *source = weight + at / 2 * bytes;
-        int format = a->format;
-        if (decoded) {
-            if (format == INT8) decode(INT8, source, pairs, table, tile);
-            else decode(FOUR_BIT, source, pairs, table, tile);
-            source = tile;
-            format = BF16;
-        }
         /* The sum of x over a group is added with the group's first part. */
         const int add_zero = a->zero && at == g * a->group;
         for (int64_t r = 0; r < rows; r += height)
-            run_span(format, (int)(rows - r < height ? rows - r : height), a->x + (first + r) * a->k + at, a->k,
-                     source, pairs, table, scale, zero,
+            run_span(a->format, (int)(rows - r < height ? rows - r : height), a->x + (first + r) * a->k + at, a->k,
+                     weight + at / 2 * bytes, pairs, table, scale, zero,
                      add_zero ? x_sums + (first + r) * groups + g : NULL, groups, sums + r * BLOCK);
         at += 2 * pairs;
     }
+}
+
+static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, const float *x_sums,
+                  float *sums, uint16_t *tile)
+{
+    const int64_t row = index * BLOCK;
+    memset(sums, 0, (size_t)rows * BLOCK * sizeof(float));
+    if (a->format != BF16 && rows > FEW) many(a, index, first, rows, x_sums, sums, tile);
+    else few(a, index, first, rows, x_sums, sums);
     for (int64_t r = 0; r < rows; r++)
         for (int i = 0; i < 4; i++) {
             const int64_t column = row + 16 * i;
