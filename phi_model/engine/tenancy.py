@@ -108,14 +108,10 @@ class Tenancy:
                 tenant.leases -= 1
 
     @property
-    def engine(self) -> Engine:
-        """The engine of now.
-
-        Raises:
-            UnavailableError: none is there.
-        """
-        with self.lease() as engine:
-            return engine
+    def engine(self) -> Engine | None:
+        """The engine of now; None where none is there."""
+        tenant = self._tenant
+        return None if tenant is None else tenant.engine
 
     @property
     def info(self) -> ModelInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import ExitStack
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 
 from phi_model.backend import Backend, BusyError
+from phi_model.lease import UnavailableError, leased
 from phi_model.request import RequestError
 from phi_model.serving.collector import Collector
 from phi_model.serving.connection import read_json, require_key, unless_gone
@@ -76,32 +78,40 @@ def build_router(
 
     @guarded.get("/v1/models")
     async def models() -> dict[str, Any]:
-        return {"object": "list", "data": [_model(backend, created)]}
+        with ExitStack() as held:
+            try:
+                current = held.enter_context(leased(backend))
+            except UnavailableError:
+                return {"object": "list", "data": []}
+            return {"object": "list", "data": [_model(current, created)]}
 
     @guarded.get("/v1/models/{name:path}")
     async def model(name: str) -> dict[str, Any]:
-        check_model(name, backend)
-        return _model(backend, created)
+        with leased(backend) as current:
+            check_model(name, current)
+            return _model(current, created)
 
     @guarded.post("/tokenize")
     async def tokens(request: Request) -> dict[str, Any]:
         body = await read_json(request, limits.max_body_bytes)
-        check_model(body.get("model"), backend)
-        ids = await tokenize(body.get("prompt"), backend)
-        wanted = body.get("return_token_strs")
-        return {
-            "count": len(ids),
-            "max_model_len": backend.info.context_length,
-            "tokens": ids,
-            "token_strs": [backend.token_text(i) for i in ids] if wanted else None,
-        }
+        with leased(backend) as current:
+            check_model(body.get("model"), current)
+            ids = await tokenize(body.get("prompt"), current)
+            wanted = body.get("return_token_strs")
+            return {
+                "count": len(ids),
+                "max_model_len": current.info.context_length,
+                "tokens": ids,
+                "token_strs": [current.token_text(i) for i in ids] if wanted else None,
+            }
 
     @guarded.post("/detokenize")
     async def text(request: Request) -> dict[str, str]:
         body = await read_json(request, limits.max_body_bytes)
-        check_model(body.get("model"), backend)
-        ids = token_ids(body.get("tokens"), backend, "tokens")
-        return {"prompt": await asyncio.to_thread(backend.detokenize, ids)}
+        with leased(backend) as current:
+            check_model(body.get("model"), current)
+            ids = token_ids(body.get("tokens"), current, "tokens")
+            return {"prompt": await asyncio.to_thread(current.detokenize, ids)}
 
     @guarded.get("/metrics")
     async def prometheus() -> Response:
@@ -139,6 +149,7 @@ class Completions:
 
     def __init__(self, backend: Backend, limits: Limits, metrics: Metrics) -> None:
         self._backend = backend
+        self._lease = ExitStack()
         self._limits = limits
         self._metrics = metrics
         self._started = time.perf_counter()
@@ -152,9 +163,15 @@ class Completions:
         try:
             body = await read_json(request, self._limits.max_body_bytes)
             session = request.headers.get(SESSION_HEADER)
+            # Another model may come while this call runs; it ends on the one that it began on.
+            self._backend = self._lease.enter_context(leased(self._backend))
             call = await parse_call(body, self._backend, self._limits, session)
-        except (ApiError, RequestError):
-            self._metrics.count("refused")
+        except BaseException as error:
+            self._lease.close()
+            if isinstance(error, ApiError | RequestError):
+                self._metrics.count("refused")
+            elif isinstance(error, UnavailableError):
+                self._metrics.count("busy")
             raise
         self._metrics.running += 1
         collector = Collector(self._backend, call)
@@ -186,6 +203,7 @@ class Completions:
 
     async def _close(self, call: Call, collector: Collector, gone: bool = False) -> None:
         await collector.close()
+        self._lease.close()
         metrics, usage = self._metrics, usage_json(call, collector.usage)
         metrics.running -= 1
         metrics.count(_outcome(collector.error, gone))

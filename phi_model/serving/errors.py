@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
 from phi_model.backend import BusyError
+from phi_model.lease import UnavailableError
 from phi_model.request import RequestError
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,8 @@ def api_error(error: Exception) -> ApiError:
         return ApiError(400, str(error), error.field)
     if isinstance(error, BusyError):
         return ApiError(429, str(error), headers={"Retry-After": str(RETRY_AFTER_S)})
+    if isinstance(error, UnavailableError):
+        return ApiError(503, str(error), headers={"Retry-After": str(error.retry_after_s)})
     if isinstance(error, RemoteError):
         return ApiError(502, str(error))
     log.error("a request failed", exc_info=error)
