@@ -6,13 +6,15 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from phi_model.backend import Backend, CompletionChunk
+from phi_model.lease import leased
 from phi_model.request import CompletionRequest, RequestError
 from phi_model.serving import Limits
 
@@ -60,6 +62,12 @@ class PublicBackend:
                 raise RequestError(name, rule, value)
         capped = replace(request, max_tokens=min(request.max_tokens, PUBLIC_TOKENS))
         return self._backend.stream(capped, session=session)
+
+    @contextmanager
+    def lease(self) -> Iterator[Backend]:
+        """See `phi_model.lease.leased`; the limits hold for the lease too."""
+        with leased(self._backend) as current:
+            yield PublicBackend(current)
 
     def __getattr__(self, name: str) -> Any:
         # All the rest of a backend costs little.
