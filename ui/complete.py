@@ -80,7 +80,7 @@ def build(backend: Backend, *, key: str | None = None) -> CompleteTab:
             ghost = GhostStream(EDITOR, elem_id="ghost")
             meter = Meter(EDITOR, elem_id="meter")
         with gr.Column(scale=1, min_width=260, elem_classes="phi-side"):
-            knobs = sampling.build(backend.info.parameters)
+            knobs = sampling.build(backend.info.parameters, backend.info.context_length)
             with gr.Accordion("History", open=False):
                 History(EDITOR, elem_id="history")
             code.build(editor, knobs, backend, key)

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from phi_model.backend import Backend, BusyError
+from phi_model.lease import UnavailableError, leased
 from phi_model.request import CompletionRequest, RequestError
 from ui import controls as sampling
 from ui.components import Prompt
@@ -51,11 +52,15 @@ class Completer:
         if identity:
             self._sessions.stop(str(request.session_hash), str(identity))
 
-    async def measure(self, prompt: Prompt) -> dict[str, int]:
+    async def measure(self, prompt: Prompt) -> Any:
         """How many tokens stand before the caret, of those that the model can see."""
         text = prompt.before[-MAX_PROMPT_CHARACTERS:]
-        tokens = await asyncio.to_thread(self._backend.count_tokens, text)
-        return {"tokens": tokens, "limit": self._backend.info.context_length}
+        try:
+            with leased(self._backend) as backend:
+                tokens = await asyncio.to_thread(backend.count_tokens, text)
+                return {"tokens": tokens, "limit": backend.info.context_length}
+        except UnavailableError:
+            return gr.skip()
 
     async def complete(
         self, prompt: Prompt, request: gr.Request, *values: Any
@@ -64,10 +69,12 @@ class Completer:
         session = str(request.session_hash)
         run = self._sessions.begin(session, prompt.request)
         try:
-            # Closing this generator must close the inner ones now, not when they are collected.
-            async with aclosing(self._run(prompt, values, session, run)) as updates:
-                async for update in updates:
-                    yield update
+            # Another model may come while this runs; it ends on the one that it began on.
+            with leased(self._backend) as backend:
+                # Closing this generator must close the inner ones now, not when they are collected.
+                async with aclosing(self._run(backend, prompt, values, session, run)) as updates:
+                    async for update in updates:
+                        yield update
         except RequestError as error:
             yield self._failed(prompt, sampling.explain(error))
         except BusyError as error:
@@ -76,6 +83,8 @@ class Completer:
                 f"Busy: {error.waiting} requests are waiting and no more than {error.limit} may. "
                 "Please try again in a moment.",
             )
+        except UnavailableError as error:
+            yield self._failed(prompt, f"{error}.")
         except Exception as error:
             log.exception("completion failed")
             yield self._failed(
@@ -110,11 +119,15 @@ class Completer:
         return asked
 
     async def _run(
-        self, prompt: Prompt, values: tuple[Any, ...], session: str, run: Run
+        self,
+        backend: Backend,
+        prompt: Prompt,
+        values: tuple[Any, ...],
+        session: str,
+        run: Run,
     ) -> AsyncGenerator[Update, None]:
         named = self._controls.values(values)
         asked = self._request(prompt, named)
-        backend = self._backend
         suggestion = Suggestion(
             prompt,
             [Choice() for _ in range(asked.n)],

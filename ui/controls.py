@@ -72,15 +72,35 @@ class Controls:
         return dict(zip([*self.fields, *self.options], values, strict=True))
 
 
-def build(parameters: int) -> Controls:
-    """Builds the controls where it is called, for a model of so many parameters (0: unknown)."""
+def defaults(parameters: int, context_length: int) -> dict[str, dict[str, float]]:
+    """What of the sliders goes by the model: the value at the start, and the most.
+
+    Args:
+        parameters: of the model; 0 is unknown.
+        context_length: tokens of prompt and completion together.
+    """
+    most = MAX_TOKENS if context_length >= MAX_TOKENS else context_length - 1
+    small = 0 < parameters < SMALL_MODEL
+    penalty = SMALL_MODEL_PENALTY if small else SLIDERS["repetition_penalty"][3]
+    return {
+        "max_tokens": {
+            "maximum": most,
+            "value": min(SLIDERS["max_tokens"][3], max(1, context_length // 2)),
+        },
+        "repetition_penalty": {"value": penalty},
+    }
+
+
+def build(parameters: int, context_length: int) -> Controls:
+    """Builds the controls where it is called, for a model as in `defaults`."""
     controls = Controls()
+    model = defaults(parameters, context_length)
     own_presets = presets.storage()
 
     def slider(name: str) -> None:
         label, low, high, value, step, info = SLIDERS[name]
-        if name == "repetition_penalty" and 0 < parameters < SMALL_MODEL:
-            value = SMALL_MODEL_PENALTY
+        value = model.get(name, {}).get("value", value)
+        high = model.get(name, {}).get("maximum", high)
         controls.fields[name] = Knob(
             low, high, value, step=step, label=label, info=info, elem_id=name
         )

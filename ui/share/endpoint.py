@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from phi_model.backend import Backend, BusyError
+from phi_model.lease import UnavailableError
 from phi_model.request import CompletionRequest, RequestError
 from ui.controls import MAX_TOKENS
 from ui.sessions import Run, batches
@@ -27,7 +28,7 @@ def build(backend: Backend) -> None:
             async with aclosing(texts(backend, request)) as growing:
                 async for each in growing:
                     yield each
-        except (RequestError, BusyError) as error:
+        except (RequestError, BusyError, UnavailableError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 
     gr.api(complete, api_name=NAME, concurrency_limit=None)
@@ -39,6 +40,7 @@ async def texts(backend: Backend, given: dict[str, Any]) -> AsyncGenerator[list[
     Raises:
         BusyError: too many are waiting.
         RequestError: a field is unknown or out of its range.
+        UnavailableError: no model is there.
         RuntimeError: the completion failed.
     """
     request = read(given)
