@@ -82,6 +82,7 @@ class CodeEditor(gr.HTML):
         value: the text that it starts with.
         label: the accessible name.
         placeholder: shown while it is empty.
+        action: what Ctrl+Enter does, in a word, where it does not complete; there are no suggestions then.
 
     Events:
         submit: a completion is asked for; the value carries the request's id.
@@ -96,6 +97,7 @@ class CodeEditor(gr.HTML):
         *,
         label: str = "Code editor",
         placeholder: str = "",
+        action: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(
@@ -109,6 +111,7 @@ class CodeEditor(gr.HTML):
             editor=name,
             name=label,
             hint=placeholder,
+            action=action,
             **kwargs,
         )
 

@@ -9,6 +9,7 @@ import gradio as gr
 
 from phi_model.backend import Backend, ModelInfo
 from ui import complete
+from ui.classify import tab as classify
 from ui.components import serve_bundle
 from ui.share import endpoint, panel
 from ui.theme import PhiTheme
@@ -16,6 +17,7 @@ from ui.theme import PhiTheme
 TITLE = "Phi code studio"
 MAX_EVENTS = 256  # running at once, waiting ones included: the engine admits, Gradio only carries
 MAX_QUEUE = 512
+FILES_S = 3600  # after so many seconds an uploaded file, or one made of it, is deleted
 STYLES = sorted(Path(__file__).with_name("styles").glob("*.css"))
 
 
@@ -49,25 +51,35 @@ def describe(info: ModelInfo) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def build(backend: Backend, *, title: str = TITLE, key: str | None = None) -> gr.Blocks:
+def build(
+    backend: Backend, *, title: str = TITLE, key: str | None = None, public: bool = False
+) -> gr.Blocks:
     """Builds the page over a backend.
 
     Args:
         backend: what completes.
         title: the page's name.
         key: what stands for the API's key in the programs that the page shows.
+        public: whether strangers use the page, who get smaller files and only the models in the box.
 
     Returns:
         The page, to be mounted with `mount_options()`.
     """
     serve_bundle()
-    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(
+        title=title, analytics_enabled=False, fill_width=True, delete_cache=(FILES_S, FILES_S)
+    ) as demo:
         with gr.Row(elem_classes="phi-head"):
             gr.HTML(
                 "<h1></h1><p></p>", js_on_load=_HEADING, name=title, about=describe(backend.info)
             )
-        tab = complete.build(backend, key=key)
+        with gr.Tabs(elem_classes="phi-tabs"):
+            with gr.Tab("Complete", elem_classes="phi-tab-complete"):
+                tab = complete.build(backend, key=key)
+            with gr.Tab("Classify"):
+                classifying = classify.build(backend, public=public)
         complete.wire(tab, backend)
+        classify.wire(classifying)
         panel.wire(demo, tab.controls)
         endpoint.build(backend)
     demo.max_threads = MAX_EVENTS

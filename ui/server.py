@@ -57,7 +57,11 @@ def create_app(
         app.add_middleware(PasswordGate, auth=auth, api_key=api_key)
     key = "API_KEY" if api_key is not None else "USER:PASSWORD" if auth is not None else None
     return gr.mount_gradio_app(
-        app, build(serving, key=key), path=path, root_path=root_path, **mount_options()
+        app,
+        build(serving, key=key, public=public),
+        path=path,
+        root_path=root_path,
+        **mount_options(),
     )
 
 

@@ -52,11 +52,12 @@ function reveal(view) {
  * @param {string} options.doc
  * @param {string} options.label     the accessible name
  * @param {string} options.hint      placeholder
+ * @param {string} [options.action]  what Ctrl+Enter does, where it does not complete: no suggestion then
  * @param {(asked: {id: string, pos: number, kind: "manual" | "auto" | "again"}) => void} options.onRequest
  * @param {(id: string) => void} options.onAbandon  a running request's suggestion is gone
  * @param {() => void} options.onEdit
  */
-export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, onEdit}) {
+export function createEditor(parent, {doc, label, hint, action, onRequest, onAbandon, onEdit}) {
   const theme = theming();
   const announce = announcer();
   const hintId = `phi-hint-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
@@ -71,6 +72,10 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
   function request(kind) {
     clearTimeout(timer);
     const pos = view.state.selection.main.head;
+    if (action) {
+      onRequest({id: "", pos, kind});
+      return "";
+    }
     const id = Array.from(crypto.getRandomValues(new Uint32Array(2)), n => n.toString(36)).join("");
     const ghost = {id, pos, choices: [], active: 0, typed: "", live: true};
     view.dispatch({
@@ -159,7 +164,7 @@ export function createEditor(parent, {doc, label, hint, onRequest, onAbandon, on
       ],
     }),
   });
-  strip = footer(view, hintId);
+  strip = footer(view, hintId, action);
   strip.update(view.state);
   parent.append(legend(), strip.dom, announce.dom);
   const unfollow = theme.follow(view);

@@ -17,7 +17,7 @@ function button(view, label, key, title, run) {
 }
 
 /** @param {import("@codemirror/view").EditorView} view */
-export function footer(view, hintId) {
+export function footer(view, hintId, action) {
   const position = make("span", {class: "phi-count"});
   const choose = make(
     "span",
@@ -39,7 +39,7 @@ export function footer(view, hintId) {
     "p",
     {class: "phi-hint", id: hintId},
     make("kbd", {}, `${mod}Enter`),
-    " completes at the caret. ",
+    ` ${action ?? "completes at the caret"}. `,
     make("kbd", {}, "Esc"),
     " then ",
     make("kbd", {}, "Tab"),
@@ -76,7 +76,7 @@ export function footer(view, hintId) {
     update(state) {
       const ghost = state.field(ghostField);
       const shown = Boolean(remaining(ghost));
-      const spaced = !shown && !ghost && trailingSpace(state) !== null;
+      const spaced = !action && !shown && !ghost && trailingSpace(state) !== null;
       dom.dataset.shows = shown ? "actions" : spaced ? "warning" : "hint";
       actions.toggleAttribute("inert", !shown);
       warning.toggleAttribute("inert", !spaced);

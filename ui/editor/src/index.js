@@ -5,6 +5,7 @@ import {createHistory, remember} from "./history.js";
 import {createPanel} from "./panel.js";
 import {createShare} from "./share.js";
 import {showShortcuts} from "./shortcuts.js";
+import {createSpans} from "./spans.js";
 import {createStatus} from "./status.js";
 import {toCharacters, toUnits, wellFormed} from "./text.js";
 
@@ -34,6 +35,7 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
     doc: value().text,
     label: props.name,
     hint: props.hint,
+    action: props.action,
     onRequest({id, kind}) {
       flush(id, kind); // which also ends the wait for a pause, after which the prompt would be measured
       submit();
@@ -58,7 +60,7 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
   const named = {
     ...editor,
     complete() {
-      editor.focus();
+      if (!props.action) editor.focus();
       return editor.request("manual");
     },
     stop() {
@@ -135,6 +137,14 @@ function mountStatus({element, props, watch}) {
   watch("value", () => status.show(props.value));
 }
 
+/** Mounts what shows a text in coloured pieces: {pieces, labels}. */
+function mountSpans({element, props, watch}) {
+  const spans = createSpans(element.querySelector(".phi-labelled"));
+  const show = () => spans.show(JSON.parse(JSON.stringify(props.value ?? {})));
+  watch("value", show);
+  show();
+}
+
 window.PhiEditor = {
   get: name => editors.get(name),
   mountEditor,
@@ -144,6 +154,7 @@ window.PhiEditor = {
   mountMeter,
   mountPanel,
   mountShare,
+  mountSpans,
   mountStatus,
   openLink,
   showShortcuts,
