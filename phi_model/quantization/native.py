@@ -151,8 +151,16 @@ class NativeKernel:
             self.rows, self.columns = weight.shape
             self.filled = self._group = self.columns + self.columns % 2
             self._weight = in_huge_pages(_tiles(F.pad(weight, (0, self.columns % 2))))
-        self._format = _FORMATS[self.method or "bf16"]
-
+        self._call = _Linear(
+            weight=self._weight.data_ptr(),
+            scale=_pointer(self._scale),
+            zero=_pointer(self._zero),
+            table=_pointer(self._table),
+            n=self.rows,
+            k=self.filled,
+            group=self._group,
+            format=_FORMATS[self.method or "bf16"],
+        )
         self.device = weight.device
         self.dtype = None if self.method else torch.bfloat16
         held = (self._weight, self._scale, self._zero)
@@ -180,22 +188,12 @@ class NativeKernel:
 
     def _run(self, x: Tensor, bias: Tensor | None, dtype: torch.dtype) -> Tensor:
         out = torch.empty(x.shape[0], self.rows, dtype=dtype)
-        call = _Linear(
-            x=x.data_ptr(),
-            weight=self._weight.data_ptr(),
-            scale=_pointer(self._scale),
-            zero=_pointer(self._zero),
-            bias=_pointer(bias),
-            table=_pointer(self._table),
-            out=out.data_ptr(),
-            m=x.shape[0],
-            n=self.rows,
-            k=self.filled,
-            group=self._group,
-            format=self._format,
-            out_type=_OUTPUTS[dtype],
-            threads=1 if x.numel() * self.rows < ALONE else torch.get_num_threads(),
-        )
+        # A copy: several threads may be multiplying with these weights.
+        call = _Linear.from_buffer_copy(self._call)
+        call.x, call.out, call.m = x.data_ptr(), out.data_ptr(), x.shape[0]
+        call.bias = _pointer(bias)
+        call.out_type = _OUTPUTS[dtype]
+        call.threads = 1 if x.numel() * self.rows < ALONE else torch.get_num_threads()
         if self._library.phi_linear(ctypes.byref(call)):
             raise MemoryError(f"no memory for a product of {x.shape[0]} rows")
         return out
