@@ -16,6 +16,7 @@ import json
 import platform
 import random
 import re
+import sys
 import sysconfig
 from collections import Counter
 from dataclasses import dataclass
@@ -23,7 +24,18 @@ from pathlib import Path
 
 from training.dedupe import MinHasher, NearDuplicateIndex, unique
 from training.filters import clean, functions, parse, reject_reason
-from training.sources import HELD_OUT, KIN, MANIFEST, SEED, SOURCES, STDLIB, WORK, Source
+from training.sources import (
+    HELD_OUT,
+    KIN,
+    MANIFEST,
+    MORE,
+    PACKAGES,
+    SEED,
+    SOURCES,
+    STDLIB,
+    WORK,
+    Source,
+)
 
 PERMISSIVE = re.compile(
     r"^(?:psf(?:-2\.0)?|python-2\.0|python software foundation license|mit(?:-cmu)?|mit license"
@@ -50,6 +62,24 @@ class Document:
     text: str
 
 
+_ADDED = {source.name for source in MORE}
+
+
+def distribution(name: str) -> importlib.metadata.Distribution:
+    """Find an installed distribution; those of the second corpus are looked for in their own folder.
+
+    Raises:
+        ValueError: it is not there.
+    """
+    folder = [str(PACKAGES)] if name in _ADDED else sys.path
+    found = next(importlib.metadata.Distribution.discover(name=name, path=folder), None)
+    if found is None:
+        raise ValueError(
+            f"{name}: must be installed; python -m training.fetch installs what the corpus adds"
+        )
+    return found
+
+
 def licence_of(name: str) -> str:
     """Return the licence that an installed distribution states, or raise ``ValueError``.
 
@@ -58,7 +88,7 @@ def licence_of(name: str) -> str:
     """
     if name == STDLIB:
         return "PSF-2.0"
-    meta = importlib.metadata.metadata(name)
+    meta = distribution(name).metadata
     stated = meta.get("License-Expression") or ""
     if not stated:
         classifiers = meta.get_all("Classifier") or []
@@ -76,7 +106,7 @@ def files_of(name: str) -> list[tuple[str, Path]]:
         root = Path(sysconfig.get_path("stdlib"))
         found = [(str(p.relative_to(root)), p) for p in root.rglob("*.py")]
     else:
-        listed = importlib.metadata.distribution(name).files or []
+        listed = distribution(name).files or []
         found = [(str(f), Path(str(f.locate()))) for f in listed if str(f).endswith(".py")]
     kept = []
     for inside, path in sorted(found):
@@ -181,7 +211,7 @@ def describe(source: str, documents: list[Document]) -> dict[str, object]:
     """Return one source's entry of the manifest."""
     version = platform.python_version()
     if source != STDLIB:
-        version = importlib.metadata.version(source)
+        version = distribution(source).version
     digest = hashlib.sha256()
     for document in documents:
         digest.update(document.text.encode())
@@ -215,7 +245,7 @@ def build(work: Path, manifest: Path, seed: int = SEED) -> dict[str, object]:
     """Build the corpus and its manifest.
 
     Args:
-        work: folder that receives ``train.jsonl`` and ``held_out.jsonl``.
+        work: folder that receives ``train.jsonl``, ``more.jsonl`` and ``held_out.jsonl``.
         manifest: JSON file that receives the list of what was used.
         seed: seed of the order and of the hash functions.
 
@@ -225,24 +255,30 @@ def build(work: Path, manifest: Path, seed: int = SEED) -> dict[str, object]:
     work.mkdir(parents=True, exist_ok=True)
     held_out = held_out_documents()
     builder = Builder(held_out, seed)
-    documents: list[Document] = []
-    entries = []
-    for source in SOURCES:
-        licence_of(source.name)
-        found = builder.collect(source)
-        entries.append(describe(source.name, found))
-        documents += found
-        print(f"{source.name:20} {entries[-1]['bytes'] / 1e6:7.2f} MB", flush=True)
-    random.Random(seed).shuffle(documents)
-    write_lines(work / "train.jsonl", documents)
+    parts: dict[str, list[Document]] = {}
+    entries: dict[str, list[dict[str, object]]] = {}
+    for part, sources in (("train", SOURCES), ("more", MORE)):
+        documents, entries[part] = [], []
+        for source in sources:
+            licence_of(source.name)
+            found = builder.collect(source)
+            entries[part].append(describe(source.name, found))
+            documents += found
+            print(f"{source.name:20} {entries[part][-1]['bytes'] / 1e6:7.2f} MB", flush=True)
+        random.Random(seed).shuffle(documents)
+        write_lines(work / f"{part}.jsonl", documents)
+        parts[part] = documents
     write_lines(work / "held_out.jsonl", held_out)
     by_package = {name: [d for d in held_out if d.source == name] for name in HELD_OUT}
     summary: dict[str, object] = {
         "seed": seed,
-        "bytes": sum(len(d.text.encode()) for d in documents),
-        "documents": len(documents),
+        "bytes": sum(len(d.text.encode()) for d in parts["train"]),
+        "documents": len(parts["train"]),
+        "more_bytes": sum(len(d.text.encode()) for d in parts["more"]),
+        "more_documents": len(parts["more"]),
         "rejected": dict(sorted(builder.rejected.items())),
-        "sources": entries,
+        "sources": entries["train"],
+        "more": entries["more"],
         "held_out": [describe(name, found) for name, found in by_package.items()],
     }
     manifest.write_text(json.dumps(summary, indent=1) + "\n")
@@ -257,7 +293,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     args = parser.parse_args(argv)
     summary = build(args.work, args.manifest, args.seed)
-    keys = ("seed", "bytes", "documents", "rejected")
+    keys = ("seed", "bytes", "documents", "more_bytes", "more_documents", "rejected")
     print(json.dumps({key: summary[key] for key in keys}))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import torch
 from tokenizers import Tokenizer
 
 from training.corpus import Document, read_lines
-from training.filters import without_docstrings
+from training.filters import with_summaries, without_docstrings
+from training.recipe import FIRST, Recipe
+from training.tokenizer import END_OF_TEXT
 
 IGNORED = -100
 
@@ -61,19 +64,23 @@ def pack(texts: list[str], tokenizer: Tokenizer, end_of_text: int, length: int) 
 
 
 def pack_file(
-    lines: Path, tokenizer: Tokenizer, end_of_text: int, length: int, output: Path
+    lines: Sequence[Path], tokenizer: Tokenizer, end_of_text: int, length: int, output: Path
 ) -> np.ndarray:
-    """Pack a file of documents, or read the packed rows where ``output`` already is newer."""
-    if output.is_file() and output.stat().st_mtime >= lines.stat().st_mtime:
+    """Pack files of documents, or read the packed rows where ``output`` already is newer."""
+    newest = max(path.stat().st_mtime for path in lines)
+    if output.is_file() and output.stat().st_mtime >= newest:
         packed = np.load(output)
         if packed.shape[1] == length + 1:
             return packed
-    packed = pack([d.text for d in read_lines(lines)], tokenizer, end_of_text, length)
+    texts = [document.text for path in lines for document in read_lines(path)]
+    packed = pack(texts, tokenizer, end_of_text, length)
     np.save(output, packed)
     return packed
 
 
-def finish_texts(documents: list[Document], share: float, size: int, seed: int) -> list[str]:
+def finish_texts(
+    documents: list[Document], share: float, size: int, seed: int, summaries: float = 0.0
+) -> list[str]:
     """Choose the documents of the last steps: functions without docstrings, among whole files.
 
     Args:
@@ -81,20 +88,34 @@ def finish_texts(documents: list[Document], share: float, size: int, seed: int) 
         share: part of ``size`` that the functions get, 0 to 1.
         size: characters in all.
         seed: seed of the choice.
+        summaries: part of ``size`` for functions whose docstrings are cut to their summary.
     """
     order = list(documents)
     random.Random(seed).shuffle(order)
     bare = (without_docstrings(d.text) for d in order if d.kind == "function")
+    short = (with_summaries(d.text) for d in reversed(order) if d.kind == "function")
     files = (d.text for d in order if d.kind == "file")
-    chosen = []
-    for texts, limit in ((bare, share * size), (files, (1 - share) * size)):
-        used = 0
-        for text in texts:
-            if used >= limit:
-                break
-            if text is not None:
-                chosen.append(text)
-                used += len(text)
+    chosen: list[str] = []
+    chosen += _up_to(bare, share * size)
+    chosen += _up_to(short, summaries * size)
+    return chosen + _up_to(files, (1 - share - summaries) * size)
+
+
+def long_texts(documents: list[Document], length: int, size: int, seed: int) -> list[str]:
+    """Choose whole files of at least ``length`` characters, ``size`` characters in all."""
+    order = [d.text for d in documents if d.kind == "file" and len(d.text) >= length]
+    random.Random(f"{seed}:long").shuffle(order)
+    return _up_to(order, size)
+
+
+def _up_to(texts: Iterable[str | None], limit: float) -> list[str]:
+    chosen, used = [], 0
+    for text in texts:
+        if used >= limit:
+            break
+        if text is not None:
+            chosen.append(text)
+            used += len(text)
     return chosen
 
 
@@ -139,15 +160,45 @@ class Batches:
 
 
 class Stages:
-    """Batches of one set up to a step, of another from there on."""
+    """Batches of one set up to a step, of others from there on."""
 
-    def __init__(self, first: Batches, second: Batches, start: int) -> None:
-        """Serve ``second`` from step ``start`` on."""
-        self.steps_per_pass = first.steps_per_pass
-        self._first, self._second, self._start = first, second, start
+    def __init__(self, *sets: tuple[int, Batches]) -> None:
+        """Serve each set from its step on; the first from step 0."""
+        self.steps_per_pass = sets[0][1].steps_per_pass
+        self._sets = sets
 
     def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the inputs and targets of a step, both (rows, length) int64."""
-        if step < self._start:
-            return self._first.batch(step)
-        return self._second.batch(step - self._start)
+        start, batches = next(pair for pair in reversed(self._sets) if pair[0] <= step)
+        return batches.batch(step - start)
+
+
+def open_batches(
+    work: Path, tokenizer_dir: Path, recipe: Recipe
+) -> tuple[Stages, Batches, Tokenizer, int]:
+    """Return the training batches, the held-out ones, the tokenizer and its end-of-text id."""
+    tokenizer = Tokenizer.from_file(str(tokenizer_dir / "tokenizer.json"))
+    end = tokenizer.token_to_id(END_OF_TEXT)
+    short = min(recipe.short_context, recipe.context)
+
+    def batches(packed: np.ndarray, seed: int) -> Batches:
+        rows = recipe.rows * recipe.context // (packed.shape[1] - 1)
+        return Batches(packed, rows, end, seed)
+
+    lines = [work / f"{part}.jsonl" for part in recipe.parts]
+    name = "-".join(recipe.parts)
+    packed = pack_file(lines, tokenizer, end, short, work / f"{name}.npy")
+    documents = [document for path in lines for document in read_lines(path)]
+    texts = finish_texts(
+        documents, recipe.finish_share, recipe.finish_size, recipe.seed, recipe.summary_share
+    )
+    sets = [(0, batches(packed, recipe.seed))]
+    if recipe.long_from:
+        files = long_texts(documents, 3 * recipe.context, recipe.long_size, recipe.seed)
+        rows = pack(files, tokenizer, end, recipe.context)
+        sets.append((recipe.long_from, batches(rows, recipe.seed)))
+    finish = pack(texts, tokenizer, end, recipe.context)
+    sets.append((recipe.finish_from, batches(finish, recipe.seed)))
+    # Measured in every stage on the same rows.
+    held = pack_file([work / "held_out.jsonl"], tokenizer, end, short, work / "held_out.npy")
+    return Stages(*sets), batches(held, FIRST.seed), tokenizer, end

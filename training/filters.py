@@ -166,3 +166,31 @@ def without_docstrings(text: str) -> str | None:
     kept = "\n".join(line for line in lines if line is not _GONE)
     kept = re.sub(r"(:\n)\n+( +\S)", r"\1\2", kept)
     return kept if len(kept) >= 80 and parse(kept) is not None else None
+
+
+def with_summaries(text: str) -> str | None:
+    """Cut every docstring of a function or class to its summary, as people write who write short ones.
+
+    Returns:
+        The text, or None where a summary is longer than a line or nothing was cut.
+    """
+    tree = parse(text)
+    if tree is None:
+        return None
+    lines = text.split("\n")
+    for node in ast.walk(tree):
+        if not isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        doc = ast.get_docstring(node)
+        if doc is None:
+            continue
+        summary = doc.strip().split("\n\n")[0].strip()
+        first, last = node.body[0].lineno, node.body[0].end_lineno or 0
+        alone = len(node.body) > 1 and node.body[1].lineno > last and first > node.lineno
+        if not alone or not 10 <= len(summary) <= 90 or re.search(r"[\n\"\\]", summary):
+            return None
+        indent = " " * node.body[0].col_offset
+        lines[first - 1 : last] = [_GONE] * (last - first + 1)
+        lines[first - 1] = f'{indent}"""{summary}"""'
+    kept = "\n".join(line for line in lines if line is not _GONE)
+    return kept if kept != text and parse(kept) is not None else None

@@ -22,6 +22,13 @@ class Recipe:
             with their docstrings taken out, among whole files.
         finish_share: the functions' part of that set.
         finish_size: characters of that set.
+        summary_share: the part of that set with functions whose docstrings were cut to their summary.
+        parts: which texts of the corpus: ``train``, ``more``.
+        long_from: the step from which rows are ``context`` tokens long; before it they are
+            ``short_context`` and as many more. 0: always.
+        short_context: tokens of a row before ``long_from``.
+        long_size: characters of the files that the long rows are made of.
+        average: decay of the running average of the weights; 0: none is kept.
         muon_rate: rate of the matrices between embedding and head, in AdamW's scale.
         adamw_rate: rate of embedding, biases and norms.
     """
@@ -40,6 +47,12 @@ class Recipe:
     finish_from: int = 800
     finish_share: float = 0.6
     finish_size: int = 2_600_000
+    summary_share: float = 0.0
+    parts: tuple[str, ...] = ("train",)
+    long_from: int = 0
+    short_context: int = 1024
+    long_size: int = 6_000_000
+    average: float = 0.0
     muon_rate: float = 6e-3
     adamw_rate: float = 3e-3
     weight_decay: float = 0.1
@@ -73,3 +86,26 @@ class Recipe:
             if step <= right:
                 return min(up, high + (low - high) * (step - left) / (right - left))
         return 0.0
+
+
+FIRST = Recipe()
+
+# From the first stage's weights and optimizers, over both corpora.
+SECOND = Recipe(
+    context=2048,
+    rows=4,
+    steps=230,
+    warmup_steps=20,
+    decay_steps=150,
+    bends=(),
+    long_from=160,
+    finish_from=190,
+    finish_share=0.4,
+    summary_share=0.25,
+    parts=("train", "more"),
+    average=0.96,
+    muon_rate=4.2e-3,
+    adamw_rate=2.1e-3,
+    seed=20261,
+)
+STAGES = (FIRST, SECOND)

@@ -1,9 +1,10 @@
 """Train the embedded model on the packed corpus, on two CPU cores in bfloat16.
 
     python -m training.train
-    python -m training.train --resume --steps 2000
+    python -m training.train --stage 2
+    python -m training.train --stage 2 --resume --steps 2000
 
-A checkpoint holds the weights, both optimizers and the step; the batch of a step depends on the seed and
+The second stage goes on from the first one's weights and optimizers. A checkpoint holds the weights, both optimizers and the step; the batch of a step depends on the seed and
 the step alone, so a resumed run equals one that never stopped.
 
 Each worker thread takes one row at a time, forward and backward, with torch's own threads off: a core that
@@ -21,21 +22,23 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from phi_model import PhiForCausalLM
-from training.corpus import read_lines
-from training.data import IGNORED, Batches, Stages, finish_texts, pack, pack_file
+from training.data import IGNORED, Batches, Stages, open_batches
 from training.loss import head_cross_entropy
-from training.recipe import Recipe
+from training.recipe import FIRST, STAGES, Recipe
 from training.sources import MODEL_DIR, WORK
-from training.tokenizer import END_OF_TEXT
 
-CHECKPOINT = "checkpoint.pt"
-LOG = "log.jsonl"
+CHECKPOINTS = ("checkpoint.pt", "checkpoint-2.pt")
+LOGS = ("log.jsonl", "log-2.jsonl")
+MOVABLE = {
+    "steps", "decay_steps", "bends", "finish_from", "finish_share", "finish_size", "summary_share",
+    "long_from", "long_size", "average",
+}  # fmt: skip
 VALIDATION_ROWS = 32
 
 
@@ -54,6 +57,7 @@ class Trainer:
         self._scale_outputs()
         self.model.train()
         self._parameters = list(self.model.parameters())
+        self.average = [p.detach().clone() for p in self._parameters] if recipe.average else []
         self._pool = ThreadPoolExecutor(workers)
         matrices, embeddings, vectors = [], [], []
         for name, parameter in self.model.named_parameters():
@@ -128,6 +132,9 @@ class Trainer:
         list(self._pool.map(lambda pair: pair[0].step(), rated))
         for parameter in self._parameters:
             parameter.grad = None
+        if self.average:
+            live = [p.detach() for p in self._parameters]
+            torch._foreach_lerp_(self.average, live, 1 - self.recipe.average)
         self.step += 1
         return loss
 
@@ -154,6 +161,7 @@ class Trainer:
             "model": self.model.state_dict(),
             "muons": [muon.state_dict() for muon in self._muons],
             "adamw": self._adamw.state_dict(),
+            "average": self.average,
             "step": self.step,
             "recipe": dataclasses.asdict(self.recipe),
         }
@@ -168,45 +176,42 @@ class Trainer:
             ValueError: the checkpoint is of another recipe; only its end may differ.
         """
         state = torch.load(path, weights_only=True)
-        movable = {"steps", "decay_steps", "bends", "finish_from", "finish_share", "finish_size"}
         for name, value in dataclasses.asdict(self.recipe).items():
-            found = state["recipe"].get(name)
-            if name not in movable and found != value:
+            found = state["recipe"].get(name, getattr(FIRST, name))
+            if name not in MOVABLE and found != value:
                 raise ValueError(f"{path}: {name} must be {value} as in the recipe, got {found}")
+        self._restore(state)
+        self.average = state.get("average", [])
+        self.step = state["step"]
+
+    def start_from(self, path: Path) -> None:
+        """Begin with the weights and optimizers of another stage's checkpoint."""
+        self._restore(torch.load(path, weights_only=True))
+        if self.average:
+            self.average = [p.detach().clone() for p in self._parameters]
+
+    def use_average(self) -> None:
+        """Put the running average in the place of the weights."""
+        with torch.no_grad():
+            torch._foreach_copy_(self._parameters, self.average)
+
+    def _restore(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self.model.tie_weights()
         for muon, saved in zip(self._muons, state["muons"], strict=True):
             muon.load_state_dict(saved)
         self._adamw.load_state_dict(state["adamw"])
-        self.step = state["step"]
-
-
-def open_batches(
-    work: Path, tokenizer_dir: Path, recipe: Recipe
-) -> tuple[Stages, Batches, Tokenizer, int]:
-    """Return the training batches, the held-out ones, the tokenizer and its end-of-text id."""
-    tokenizer = Tokenizer.from_file(str(tokenizer_dir / "tokenizer.json"))
-    end = tokenizer.token_to_id(END_OF_TEXT)
-    made = []
-    for name in ("train", "held_out"):
-        packed = pack_file(
-            work / f"{name}.jsonl", tokenizer, end, recipe.context, work / f"{name}.npy"
-        )
-        made.append(Batches(packed, recipe.rows, end, recipe.seed))
-    documents = read_lines(work / "train.jsonl")
-    texts = finish_texts(documents, recipe.finish_share, recipe.finish_size, recipe.seed)
-    finish = Batches(pack(texts, tokenizer, end, recipe.context), recipe.rows, end, recipe.seed)
-    return Stages(made[0], finish, recipe.finish_from), made[1], tokenizer, end
 
 
 def run(
-    trainer: Trainer, held_out: Batches, work: Path, stop: int, save_every: int, check_every: int
-) -> None:
+    trainer: Trainer, held_out: Batches, work: Path, stop: int, save_every: int, check_every: int,
+    stage: int = 1,
+) -> None:  # fmt: skip
     """Train to step ``stop``, with checkpoints and lines of progress."""
     tokens = trainer.recipe.rows * trainer.recipe.context
     started, first = time.monotonic(), trainer.step
     recent: list[float] = []
-    with (work / LOG).open("a") as log:
+    with (work / LOGS[stage - 1]).open("a") as log:
         while trainer.step < stop:
             begun = time.monotonic()
             loss = trainer.train_step()
@@ -218,7 +223,7 @@ def run(
             speed = (done - first) * tokens / (time.monotonic() - started)
             entry = {"step": done, "loss": round(loss, 4), "seconds": round(seconds, 2)}
             if done % check_every == 0 or done == stop:
-                count = VALIDATION_ROWS // trainer.recipe.rows
+                count = VALIDATION_ROWS // held_out.rows
                 entry["held_out"] = round(trainer.evaluate(held_out, count), 4)
             log.write(json.dumps(entry) + "\n")
             log.flush()
@@ -232,19 +237,24 @@ def run(
                     flush=True,
                 )
             if done % save_every == 0 or done == stop:
-                trainer.save(work / CHECKPOINT)
+                trainer.save(work / CHECKPOINTS[stage - 1])
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="training.train", description=__doc__.splitlines()[0])
-    defaults = Recipe()
+    parser.add_argument("--stage", type=int, choices=(1, 2), default=1)
     parser.add_argument("--work", type=Path, default=WORK, help="folder of corpus and checkpoints")
     parser.add_argument("--tokenizer", type=Path, default=MODEL_DIR, help="folder of the tokenizer")
-    parser.add_argument("--steps", type=int, default=defaults.steps, help="steps in all")
-    parser.add_argument("--decay-steps", type=int, default=defaults.decay_steps)
-    parser.add_argument("--muon-rate", type=float, default=defaults.muon_rate)
-    parser.add_argument("--adamw-rate", type=float, default=defaults.adamw_rate)
+    moved = {
+        "steps": "steps in all",
+        "decay_steps": "steps over which the rates fall",
+        "long_from": "step from which rows are long",
+        "finish_from": "step from which batches are of the finishing set",
+    }
+    for name, text in moved.items():
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, type=int, help=f"{text}; default: the recipe's")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--stop-at", type=int, help="end this run at a step, to be resumed")
     parser.add_argument("--save-every", type=int, default=100)
@@ -254,17 +264,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2, help="threads that share a batch")
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
-    recipe = dataclasses.replace(
-        defaults,
-        steps=args.steps,
-        decay_steps=args.decay_steps,
-        muon_rate=args.muon_rate,
-        adamw_rate=args.adamw_rate,
-    )
+    given = {name: getattr(args, name) for name in moved if getattr(args, name) is not None}
+    recipe = dataclasses.replace(STAGES[args.stage - 1], **given)
     batches, held_out, _, end = open_batches(args.work, args.tokenizer, recipe)
     trainer = Trainer(recipe, batches, end, args.workers)
     if args.resume:
-        trainer.load(args.work / CHECKPOINT)
+        trainer.load(args.work / CHECKPOINTS[args.stage - 1])
+    elif args.stage > 1:
+        trainer.start_from(args.work / CHECKPOINTS[args.stage - 2])
     parameters = trainer.model.num_parameters()
     tokens = recipe.steps * recipe.rows * recipe.context
     print(
@@ -273,7 +280,7 @@ def main(argv: list[str] | None = None) -> None:
         flush=True,
     )
     stop = min(args.stop_at or recipe.steps, recipe.steps)
-    run(trainer, held_out, args.work, stop, args.save_every, args.check_every)
+    run(trainer, held_out, args.work, stop, args.save_every, args.check_every, args.stage)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,15 @@ import json
 import random
 import textwrap
 from string import ascii_lowercase
+from types import SimpleNamespace
 
 import pytest
 
-from training.corpus import Builder, Document, files_of, licence_of
+from training.corpus import Builder, Document, distribution, files_of, licence_of
 from training.dedupe import MinHasher, NearDuplicateIndex, similarity, unique
+from training.fetch import pins
 from training.filters import clean, functions, parse, reject_reason, without_docstrings
-from training.sources import HELD_OUT, KIN, MANIFEST, SOURCES, Source
+from training.sources import HELD_OUT, KIN, MANIFEST, MORE, SOURCES, Source
 
 CODE = textwrap.dedent('''
     import os
@@ -86,12 +88,14 @@ def test_a_copy_of_a_held_out_function_does_not_enter(monkeypatch, tmp_path) -> 
 
 
 def test_no_held_out_file_is_a_source() -> None:
-    sources = {source.name.lower().replace("_", "-") for source in SOURCES}
+    sources = {source.name.lower().replace("_", "-") for source in (*SOURCES, *MORE)}
+    assert len(sources) == len(SOURCES) + len(MORE)
     assert sources.isdisjoint(name.lower() for name in HELD_OUT)
     manifest = json.loads(MANIFEST.read_text())
     assert [entry["name"] for entry in manifest["held_out"]] == list(HELD_OUT)
     held_out = {path for entry in manifest["held_out"] for path in entry["paths"]}
-    used = {path for entry in manifest["sources"] for path in entry["paths"]}
+    entries = [*manifest["sources"], *manifest["more"]]
+    used = {path for entry in entries for path in entry["paths"]}
     roots = {path.split("/")[0] for path in held_out}
     assert held_out
     assert used
@@ -101,21 +105,40 @@ def test_no_held_out_file_is_a_source() -> None:
 
 def test_the_manifest_names_licences_and_amounts() -> None:
     manifest = json.loads(MANIFEST.read_text())
-    assert manifest["bytes"] == sum(entry["bytes"] for entry in manifest["sources"])
-    assert [entry["name"] for entry in manifest["sources"]] == [s.name for s in SOURCES]
-    for entry in manifest["sources"]:
-        assert entry["licence"]
-        assert entry["version"]
-        limits = next(s for s in SOURCES if s.name == entry["name"])
-        assert entry["bytes"] <= (limits.files_mb + limits.functions_mb) * 1e6 + 200_000
+    for key, size, sources in (("sources", "bytes", SOURCES), ("more", "more_bytes", MORE)):
+        assert manifest[size] == sum(entry["bytes"] for entry in manifest[key])
+        assert [entry["name"] for entry in manifest[key]] == [s.name for s in sources]
+        for entry, limits in zip(manifest[key], sources, strict=True):
+            assert entry["licence"]
+            assert entry["version"]
+            assert entry["bytes"] <= (limits.files_mb + limits.functions_mb) * 1e6 + 200_000
+
+
+def test_what_the_second_corpus_adds_is_pinned() -> None:
+    manifest = json.loads(MANIFEST.read_text())
+    assert len(MORE) <= 30
+    assert {entry["name"]: entry["version"] for entry in manifest["more"]} == pins()
+
+
+def test_a_pin_without_a_version_is_refused(tmp_path) -> None:
+    path = tmp_path / "requirements.txt"
+    path.write_text("# sources\nattrs>=1\n")
+    with pytest.raises(ValueError, match="must be name==version, got 'attrs>=1'"):
+        pins(path)
+
+
+def test_a_source_that_is_not_there_is_named(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr("training.corpus.PACKAGES", tmp_path)
+    with pytest.raises(ValueError, match=r"toolz: must be installed; .*training\.fetch"):
+        distribution("toolz")
 
 
 def test_a_source_that_is_not_permissive_is_refused(monkeypatch) -> None:
     for stated in ("MPL-2.0 AND MIT", "GPL-3.0-or-later", ""):
         meta = {"License-Expression": stated}
         monkeypatch.setattr(
-            "training.corpus.importlib.metadata.metadata",
-            lambda name, meta=meta: _Metadata(meta),
+            "training.corpus.distribution",
+            lambda name, meta=meta: SimpleNamespace(metadata=_Metadata(meta)),
         )
         with pytest.raises(ValueError, match="anything: licence must be PSF, MIT, BSD or Apache"):
             licence_of("anything")

@@ -9,7 +9,9 @@ import torch
 from torch.nn import functional as F
 
 from training.corpus import Document
-from training.evaluate import Subject, bits, headers, windows
+from training.eval.bits import bits, windows
+from training.eval.functions import headers
+from training.eval.subject import Sampling, Subject
 from training.sources import MODEL_DIR
 from training.statements import cut_at_last_statement
 
@@ -32,7 +34,7 @@ def subject() -> Subject:
 
 def test_bits_are_those_of_the_model(subject) -> None:
     text = "import os\n\n\ndef size(path):\n    return os.path.getsize(path)\n"
-    ids = torch.tensor([subject.tokenizer.encode(text).ids])
+    ids = torch.tensor([subject.tokenizer.encode(text)])
     with torch.inference_mode():
         logits = subject.model(ids).logits[0, :-1].float()
     nats = float(F.cross_entropy(logits, ids[0, 1:], reduction="sum"))
@@ -77,3 +79,30 @@ def test_headers_end_before_the_body() -> None:
 def test_only_the_interrupted_statement_may_be_cut(completion: str, kept: str | None) -> None:
     found = cut_at_last_statement(PROMPT, completion)
     assert found == (None if kept is None else PROMPT + kept)
+
+
+def test_a_batch_of_prompts_completes_each_as_alone(subject) -> None:
+    prompts = ["def add(a, b):\n", "import os\n\n\nclass Folder:\n    def __init__(self, path):\n"]
+    greedy = Sampling(new_tokens=12)
+    together = subject.complete(prompts, greedy)
+    assert together == [subject.complete([prompt], greedy)[0] for prompt in prompts]
+    assert all(text.startswith("    ") for [text] in together)
+
+
+def test_samples_are_repeatable_and_differ(subject) -> None:
+    hot = Sampling(new_tokens=12, temperature=0.9)
+    [one] = subject.complete(["def area(width, height):\n"], hot, samples=4, seed=3)
+    [two] = subject.complete(["def area(width, height):\n"], hot, samples=4, seed=3)
+    assert one == two
+    assert len(set(one)) > 1
+
+
+def test_a_completion_ends_at_its_stop_string(subject) -> None:
+    [[text]] = subject.complete(["def add(a, b):\n"], Sampling(new_tokens=32, stop=("\n",)))
+    assert "\n" not in text.rstrip("\n")
+
+
+def test_a_long_prompt_loses_its_beginning(subject) -> None:
+    text = "value = 1\n" * 2_000
+    [[long]] = subject.complete([text], Sampling(new_tokens=4))
+    assert long

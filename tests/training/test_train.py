@@ -10,11 +10,12 @@ import torch
 from torch.nn import functional as F
 
 from training.corpus import Document
-from training.data import IGNORED, Batches, Stages, finish_texts, pack
+from training.data import IGNORED, Batches, Stages, finish_texts, long_texts, pack
+from training.filters import with_summaries
 from training.loss import head_cross_entropy
-from training.recipe import Recipe
+from training.recipe import FIRST, SECOND, Recipe
 from training.tokenizer import train_tokenizer
-from training.train import CHECKPOINT, Trainer
+from training.train import CHECKPOINTS, Trainer
 
 TINY = Recipe(
     hidden=64, layers=2, heads=1, intermediate=64, vocabulary=400, context=32, rows=4,
@@ -94,7 +95,7 @@ def test_targets_are_the_next_tokens_and_filler_is_ignored() -> None:
 
 def test_the_finishing_set_takes_over_at_its_step(packed) -> None:
     first, second = Batches(packed, 4, 0, 1), Batches(packed, 4, 0, 2)
-    stages = Stages(first, second, start=3)
+    stages = Stages((0, first), (3, second))
     for step, expected in ((2, first.batch(2)), (3, second.batch(0)), (5, second.batch(2))):
         for x, y in zip(stages.batch(step), expected, strict=True):
             assert torch.equal(x, y)
@@ -161,9 +162,9 @@ def test_three_steps_and_three_more_are_six(packed, tmp_path) -> None:
     losses = [whole.train_step() for _ in range(6)]
     first = _trainer(packed)
     parts = [first.train_step() for _ in range(3)]
-    first.save(tmp_path / CHECKPOINT)
+    first.save(tmp_path / CHECKPOINTS[0])
     second = _trainer(packed)
-    second.load(tmp_path / CHECKPOINT)
+    second.load(tmp_path / CHECKPOINTS[0])
     assert second.step == 3
     assert second.model.lm_head.weight is second.model.model.embed_tokens.weight
     parts += [second.train_step() for _ in range(3)]
@@ -199,7 +200,60 @@ def test_it_learns(packed) -> None:
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(packed, tmp_path) -> None:
-    _trainer(packed).save(tmp_path / CHECKPOINT)
-    _trainer(packed, steps=9, decay_steps=1).load(tmp_path / CHECKPOINT)
+    _trainer(packed).save(tmp_path / CHECKPOINTS[0])
+    _trainer(packed, steps=9, decay_steps=1).load(tmp_path / CHECKPOINTS[0])
     with pytest.raises(ValueError, match=r"muon_rate must be 0\.1 as in the recipe, got 0\.006"):
-        _trainer(packed, muon_rate=0.1).load(tmp_path / CHECKPOINT)
+        _trainer(packed, muon_rate=0.1).load(tmp_path / CHECKPOINTS[0])
+
+
+def test_the_second_stage_goes_on_from_the_first_one_s_weights(packed, tmp_path) -> None:
+    first = _trainer(packed)
+    first.train_step()
+    first.save(tmp_path / CHECKPOINTS[0])
+    second = _trainer(packed, context=64, seed=5, average=0.5)
+    second.start_from(tmp_path / CHECKPOINTS[0])
+    assert second.step == 0
+    _assert_same(_weights(second), _weights(first))
+    assert second.model.lm_head.weight is second.model.model.embed_tokens.weight
+    state = second._muons[0].state_dict()["state"]
+    for number, saved in first._muons[0].state_dict()["state"].items():
+        assert torch.equal(state[number]["momentum_buffer"], saved["momentum_buffer"])
+
+
+def test_the_average_follows_the_weights(packed, tmp_path) -> None:
+    trainer = _trainer(packed, average=0.5)
+    before = [p.detach().clone() for p in trainer._parameters]
+    trainer.train_step()
+    for mean, old, new in zip(trainer.average, before, trainer._parameters, strict=True):
+        torch.testing.assert_close(mean, (old + new) / 2)
+    trainer.save(tmp_path / CHECKPOINTS[1])
+    again = _trainer(packed, average=0.5)
+    again.load(tmp_path / CHECKPOINTS[1])
+    again.use_average()
+    for parameter, mean in zip(again._parameters, trainer.average, strict=True):
+        assert torch.equal(parameter, mean)
+
+
+def test_the_stages_are_of_one_model_and_their_steps_are_in_order() -> None:
+    shape = ("hidden", "layers", "heads", "intermediate", "vocabulary")
+    assert all(getattr(FIRST, name) == getattr(SECOND, name) for name in shape)
+    assert FIRST.rows * FIRST.context == SECOND.rows * SECOND.context
+    assert 0 < SECOND.long_from < SECOND.finish_from < SECOND.steps
+    assert SECOND.rate(SECOND.steps) == 0.0
+
+
+def test_docstrings_are_cut_to_their_summary() -> None:
+    text = 'def f(x):\n    """Double it.\n\n    Args:\n        x: a number.\n    """\n    return 2 * x\n'
+    assert with_summaries(text) == 'def f(x):\n    """Double it."""\n    return 2 * x\n'
+    assert with_summaries('def f(x):\n    """Double it."""\n    return 2 * x\n') is None
+    assert with_summaries('def f(x):\n    """Double\n    it.\n    """\n    return 2 * x\n') is None
+    assert with_summaries("def f(:\n") is None
+
+
+def test_long_rows_come_from_long_files() -> None:
+    documents = [Document("p", "file", f"{n}.py", "x = 1\n" * n) for n in range(1, 40)]
+    documents.append(Document("p", "function", "f.py", "y = 1\n" * 90))
+    chosen = long_texts(documents, 120, 500, seed=1)
+    assert all(len(text) >= 120 and text.startswith("x") for text in chosen)
+    assert 500 <= sum(map(len, chosen)) < 800
+    assert chosen == long_texts(documents, 120, 500, seed=1)

@@ -1,0 +1,1 @@
+"""Measuring a Phi checkpoint: bits per byte, next lines, programs that run, and what it copies."""

@@ -1,0 +1,1 @@
+"""Sixty short functions to be completed; each module holds twelve, with solutions and hidden checks."""
