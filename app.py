@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from ui.flags import EMBEDDED_MODEL, parse
+from ui.flags import EMBEDDED_MODEL, folders_allowed, parse
 from ui.terminal import Teller, fail
 
 # Before Gradio and huggingface_hub are imported: nothing calls home.
@@ -21,15 +21,21 @@ def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     tell = Teller()
     tell("Starting")
-    from phi_model.engine import Engine
+    from phi_model.cli import EMBEDDED_NAME
+    from phi_model.engine.resident import ModelChoice, Resident
     from phi_model.serving.listen import bind
+    from ui.complete import load_examples
+    from ui.models.rules import Rules, devices
     from ui.server import create_app, serve
 
+    embedded = str(EMBEDDED_MODEL)
     try:
         socket = bind(options.host, options.port)  # first: a taken port should not cost a download
-        named = {"name": "Embedded Phi"} if options.model == str(EMBEDDED_MODEL) else {}
-        backend = Engine.from_pretrained(
-            options.model, device=options.device, dtype=options.dtype, progress=tell, **named
+        backend = Resident(
+            ModelChoice(options.model, options.dtype, options.device, options.quantization),
+            names={embedded: EMBEDDED_NAME},
+            public_prefixes=[example["text"] for example in load_examples()],
+            progress=tell,
         )
     # Whatever a flag can cause is the user's to mend, and is told in one line.
     except (ValueError, OSError, RuntimeError, AssertionError) as error:
@@ -40,6 +46,12 @@ def main(arguments: list[str] | None = None) -> None:
         api_key=os.environ.get("PHI_API_KEY"),
         auth=options.auth,
         public=bool(os.environ.get("SPACE_ID")),
+        rules=Rules(
+            locked=options.lock_model,
+            folders=folders_allowed(options, os.environ),
+            names={EMBEDDED_NAME: embedded},
+            devices=devices(),
+        ),
     )
     serve(app, socket, share_link=options.share, tell=tell)
 

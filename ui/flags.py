@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ui.terminal import fail
 
 EMBEDDED_MODEL = Path(__file__).resolve().parent.parent / "assets" / "model"
 DTYPES = ("float32", "bfloat16", "float16")
+QUANTIZATIONS = ("int8", "int4", "nf4")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def one_of(*values: str) -> Callable[[str], str]:
@@ -46,6 +48,24 @@ def user_and_password(text: str) -> str:
     return text
 
 
+def locked_by(env: Mapping[str, str]) -> bool:
+    """Whether the environment keeps visitors from choosing a model."""
+    on_space = bool(env.get("SPACE_ID")) and not _set(env.get("PHI_ALLOW_MODEL_CHOICE"))
+    return _set(env.get("PHI_LOCK_MODEL")) or on_space
+
+
+def folders_allowed(options: argparse.Namespace, env: Mapping[str, str]) -> bool:
+    """Whether visitors may name folders of this machine: those who sit at it, and those who have its password."""
+    if env.get("SPACE_ID"):
+        return False
+    alone = options.host in LOOPBACK and not options.share and options.root_path is None
+    return alone or options.auth is not None
+
+
+def _set(value: str | None) -> bool:
+    return (value or "").lower() not in ("", "0", "false", "no")
+
+
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Reads the flags; the environment gives their defaults."""
     env = os.environ
@@ -60,6 +80,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
          help="cpu, cuda, cuda:1 ...; default: a GPU where there is one (PHI_DEVICE)")  # fmt: skip
     flag("--dtype", type=one_of(*DTYPES), default=env.get("PHI_DTYPE") or None,
          help="float32, bfloat16 or float16; default: as in the files (PHI_DTYPE)")  # fmt: skip
+    flag("--quantization", type=one_of(*QUANTIZATIONS), default=env.get("PHI_QUANTIZATION") or None,
+         help="int8, int4 or nf4; default: none, or as in the files (PHI_QUANTIZATION)")  # fmt: skip
+    flag("--lock-model", action="store_true", default=locked_by(env),
+         help="the page's visitors cannot choose another model (PHI_LOCK_MODEL=1); so it is on a Space, "
+              "unless PHI_ALLOW_MODEL_CHOICE=1")  # fmt: skip
     flag(
         "--host",
         default=host,

@@ -7,10 +7,13 @@ from typing import Any
 
 import gradio as gr
 
-from phi_model.backend import Backend, ModelInfo
+from phi_model.backend import Backend
+from phi_model.engine.resident import Resident
 from ui import complete
 from ui.classify import tab as classify
 from ui.components import serve_bundle
+from ui.models import panel as models
+from ui.models.rules import Rules
 from ui.share import endpoint, panel
 from ui.theme import PhiTheme
 
@@ -18,6 +21,7 @@ TITLE = "Phi code studio"
 MAX_EVENTS = 256  # running at once, waiting ones included: the engine admits, Gradio only carries
 MAX_QUEUE = 512
 FILES_S = 3600  # after so many seconds an uploaded file, or one made of it, is deleted
+LOCKED = Rules()
 STYLES = sorted(Path(__file__).with_name("styles").glob("*.css"))
 
 
@@ -35,24 +39,14 @@ def mount_options() -> dict[str, Any]:
     }
 
 
-def describe(info: ModelInfo) -> str:
-    """The model in one line; a number that a remote backend cannot know is 0 and left out."""
-    name = Path(info.name).name if Path(info.name).is_absolute() else info.name
-    millions = info.parameters / 1e6
-    size = f"{millions / 1000:.1f} B" if millions >= 1000 else f"{millions:.0f} M"
-    kind = f"{info.quantization} " if info.quantization else ""
-    parts = [
-        f"{name}@{info.revision}" if info.revision else name,
-        f"{size} parameters" if info.parameters else "",
-        f"{kind}{info.dtype} on {info.device}",
-        f"{info.memory_bytes / 1e6:,.0f} MB" if info.memory_bytes else "",
-        f"context {info.context_length:,} tokens",
-    ]
-    return " · ".join(part for part in parts if part)
-
-
 def build(
-    backend: Backend, *, title: str = TITLE, key: str | None = None, public: bool = False
+    backend: Backend,
+    *,
+    title: str = TITLE,
+    key: str | None = None,
+    public: bool = False,
+    resident: Resident | None = None,
+    rules: Rules = LOCKED,
 ) -> gr.Blocks:
     """Builds the page over a backend.
 
@@ -62,6 +56,9 @@ def build(
         key: what stands for the API's key in the programs that the page shows.
         public: whether strangers use the page, who get smaller files and only the models in the box.
 
+        resident: whose model the page's visitors may exchange; the one behind `backend`.
+        rules: what they may choose.
+
     Returns:
         The page, to be mounted with `mount_options()`.
     """
@@ -70,25 +67,17 @@ def build(
         title=title, analytics_enabled=False, fill_width=True, delete_cache=(FILES_S, FILES_S)
     ) as demo:
         with gr.Row(elem_classes="phi-head"):
-            gr.HTML(
-                "<h1></h1><p></p>", js_on_load=_HEADING, name=title, about=describe(backend.info)
-            )
+            heading = models.build(complete.EDITOR, title, resident or backend, rules)
         with gr.Tabs(elem_classes="phi-tabs"):
             with gr.Tab("Complete", elem_classes="phi-tab-complete"):
                 tab = complete.build(backend, key=key)
             with gr.Tab("Classify"):
                 classifying = classify.build(backend, public=public)
         complete.wire(tab, backend)
+        models.wire(heading, resident or backend, rules, tab.editor, tab.meter, tab.controls)
         classify.wire(classifying)
         panel.wire(demo, tab.controls)
         endpoint.build(backend)
     demo.max_threads = MAX_EVENTS
     demo.queue(max_size=MAX_QUEUE, default_concurrency_limit=MAX_EVENTS)
     return demo
-
-
-# A model's name is somebody's text: it goes in as text.
-_HEADING = """
-element.querySelector('h1').textContent = props.name;
-element.querySelector('p').textContent = props.about;
-"""

@@ -12,9 +12,11 @@ import gradio as gr
 from fastapi import FastAPI
 
 from phi_model.backend import Backend
+from phi_model.engine.resident import Resident
 from phi_model.serving import build_router, listen
 from phi_model.serving.listen import open_link
-from ui.page import build, mount_options
+from ui.models.rules import Rules
+from ui.page import LOCKED, build, mount_options
 from ui.share.hosting import PUBLIC_LIMITS, PasswordGate, PublicBackend
 
 Tell = Callable[[str], None]
@@ -28,6 +30,7 @@ def create_app(
     api_key: str | None = None,
     auth: str | None = None,
     public: bool = False,
+    rules: Rules = LOCKED,
 ) -> FastAPI:
     """The application with the page at `path`, and the completions API beside it.
 
@@ -40,6 +43,7 @@ def create_app(
         api_key: what the API's clients must send; None lets everybody in, as the page does.
         auth: `user:password`, asked of everybody, the API's clients included.
         public: whether one caller gets only what a public server can give everybody.
+        rules: which models the page's visitors may choose, where `backend` is a `Resident`.
     """
 
     @asynccontextmanager
@@ -48,6 +52,7 @@ def create_app(
         await backend.aclose()
 
     serving = PublicBackend(backend) if public else backend
+    resident = backend if isinstance(backend, Resident) else None
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.backend = serving
     app.include_router(
@@ -58,7 +63,7 @@ def create_app(
     key = "API_KEY" if api_key is not None else "USER:PASSWORD" if auth is not None else None
     return gr.mount_gradio_app(
         app,
-        build(serving, key=key, public=public),
+        build(serving, key=key, public=public, resident=resident, rules=rules),
         path=path,
         root_path=root_path,
         **mount_options(),

@@ -21,6 +21,9 @@ ENVIRONMENT = [
     "SPACE_ID",
     "GRADIO_ROOT_PATH",
     "PHI_AUTH",
+    "PHI_QUANTIZATION",
+    "PHI_LOCK_MODEL",
+    "PHI_ALLOW_MODEL_CHOICE",
 ]
 
 
@@ -73,6 +76,8 @@ def test_the_environment_gives_defaults_and_flags_beat_it(monkeypatch):
         "share": True,
         "auth": None,
         "root_path": None,
+        "quantization": None,
+        "lock_model": False,
     }
 
 

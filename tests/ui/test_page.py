@@ -7,7 +7,8 @@ from phi_model.backend import BusyError, ModelInfo
 from tests.ui.scripted import ScriptedBackend
 from tests.ui.test_sessions import TEXT, ask, collect, completer
 from ui.components import CodeEditor, Prompt
-from ui.page import build, describe
+from ui.models.facts import describe
+from ui.page import build
 
 
 def test_the_editor_keeps_its_text_exactly():

@@ -19,6 +19,7 @@ import {analysis, legend} from "./analysis.js";
 import {announcer} from "./announce.js";
 import {footer} from "./footer.js";
 import {ghostField, quiet, remaining, setGhost, settle} from "./ghost.js";
+import {imports} from "./imports.js";
 import {keys} from "./keymap.js";
 import {redoPrediction, undoPrediction} from "./predictions.js";
 import {segmentField} from "./segments.js";
@@ -65,6 +66,7 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
   const listeners = {ghost: [], finish: []};
   const prompts = new Map();
   const redone = [];
+  const card = imports();
   const thinking = analysis(() => request("manual"));
   let timer = 0;
   let strip = null;
@@ -135,6 +137,7 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
         typeThrough,
         ghostField,
         segmentField,
+        card.extension,
         thinking.extension,
         lineNumbers(),
         highlightActiveLineGutter(),
@@ -166,7 +169,7 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
   });
   strip = footer(view, hintId, action);
   strip.update(view.state);
-  parent.append(legend(), strip.dom, announce.dom);
+  parent.append(legend(), card.dom, strip.dom, announce.dom);
   const unfollow = theme.follow(view);
 
   return {
@@ -230,6 +233,7 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
         scrollIntoView: true,
       });
     },
+    setModel: model => card.set(view, model),
     setOption(name, value) {
       options[name] = value;
       if (name === "auto" && !value) clearTimeout(timer);

@@ -2,6 +2,7 @@
 import {createEditor} from "./editor.js";
 import {createExamples} from "./examples.js";
 import {createHistory, remember} from "./history.js";
+import {mountModels} from "./models.js";
 import {createPanel} from "./panel.js";
 import {createShare} from "./share.js";
 import {showShortcuts} from "./shortcuts.js";
@@ -151,6 +152,7 @@ window.PhiEditor = {
   mountExamples,
   mountGhost,
   mountHistory,
+  mountModels: options => mountModels(options, withEditor),
   mountMeter,
   mountPanel,
   mountShare,
