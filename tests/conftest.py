@@ -10,10 +10,14 @@ import torch
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+# Without a GPU Triton's kernels run in its interpreter, which is chosen when they are first imported.
+if not torch.cuda.is_available():
+    os.environ.setdefault("TRITON_INTERPRET", "1")
 
 # What a machine may lack. A test that needs it is left out there, not skipped: a skip fails `.ci/run`.
 HARDWARE = {
     "gpu": torch.cuda.is_available(),
+    "interpreter": not torch.cuda.is_available(),
     "avx512": torch.backends.cpu.get_cpu_capability() == "AVX512",
 }
 

@@ -6,6 +6,7 @@ Prompts are computed as the plain runner does, a chunk at a time.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -22,6 +23,8 @@ from phi_model.engine.sequence import Choice
 from phi_model.engine.slot_rows import SlotRows
 from phi_model.engine.transfer import fill, to_device
 from phi_model.sampling import process_logits, sample
+
+logger = logging.getLogger(__name__)
 
 # Recordings kept; the one that was not used for longest goes. Each holds little memory of its own.
 MOST_GRAPHS = 96
@@ -236,7 +239,21 @@ def make_runner(model: Any, graphs: bool | None = None, **sizes: int) -> EagerRu
     on_gpu = model.device.type == "cuda"
     if not (on_gpu if graphs is None else graphs) or not GraphRunner.takes(model):
         return EagerRunner(model, **sizes)
-    runner = GraphRunner(model, **sizes)
-    if on_gpu:
-        runner.warm_up()
+    if not on_gpu:
+        return GraphRunner(model, **sizes)
+    view = _triton_view(model)
+    runner = GraphRunner(model, **sizes, rows_view=view, any_span=view is not None)
+    runner.warm_up()
     return runner
+
+
+def _triton_view(model: Any) -> RowsView | None:
+    """The Triton kernels' view, where Triton is installed and they agree with torch on this device."""
+    try:
+        from phi_model.engine.triton_rows import TritonRows, agrees
+    except ImportError:
+        logger.info("no Triton: torch attends")
+        return None
+    config = model.config
+    shape = config.num_attention_heads, config.num_key_value_heads, config.head_dim
+    return TritonRows if agrees(*shape, model.dtype, str(model.device)) else None

@@ -138,7 +138,7 @@ def load(
     quantization: str | None = None,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Loads a checkpoint and its tokenizer; on a CPU the weights are packed for the processor.
+    """Loads a checkpoint and its tokenizer; the weights are packed for the processor.
 
     Args:
         path_or_repo, revision, dtype, device, quantization, progress: see `Engine.from_pretrained`.
@@ -180,7 +180,7 @@ def load(
         quantization=quantization,
         progress=weights,
     )
-    if model.device.type == "cpu" and not is_packed(model):
+    if model.device.type in ("cpu", "cuda") and not is_packed(model):
         tell("Packing the weights for this processor", None)
         optimize_for_inference(model)
     # A packed checkpoint says itself how.

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 
 from phi_model.quantization import native
 from phi_model.quantization.formats import Quantized
+from phi_model.quantization.gpu import make_gpu_kernel
 
 BACKENDS = ("auto", "native", "torch")
 _INT4_GROUPS = (32, 64, 128, 256)
@@ -154,7 +155,8 @@ def make_kernel(weight: Tensor | Quantized, backend: str = "auto") -> Kernel:
 
     Args:
         weight: dense (rows, columns), or in few bits.
-        backend: "native" is `kernels.c`, "torch" torch's own products, "auto" the first where it can be had.
+        backend: "native" is `kernels.c`, "torch" torch's own products, "auto" the first where it can be had. On a GPU
+            "native" and "auto" are the Triton kernels, where they can be had.
 
     Raises:
         ValueError: no such backend.
@@ -163,6 +165,9 @@ def make_kernel(weight: Tensor | Quantized, backend: str = "auto") -> Kernel:
     if backend not in BACKENDS:
         raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, got {backend!r}")
     packed = isinstance(weight, Quantized)
+    if weight.device.type == "cuda":
+        own = None if packed and backend == "torch" else make_gpu_kernel(weight)
+        return own or PlainKernel(weight)
     if weight.device.type != "cpu" or (not packed and weight.dtype != torch.bfloat16):
         return PlainKernel(weight)
     if backend == "native" or (backend == "auto" and native.load() is not None):
