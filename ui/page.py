@@ -72,7 +72,13 @@ def build(
             with gr.Tab("Complete", elem_classes="phi-tab-complete"):
                 tab = complete.build(backend, key=key)
             with gr.Tab("Classify"):
-                classifying = classify.build(backend, public=public)
+                classifying = classify.build(
+                    backend,
+                    public=public,
+                    allowed=None
+                    if rules.locked
+                    else lambda name: rules.read({"model": name}).model,
+                )
         complete.wire(tab, backend)
         models.wire(heading, resident or backend, rules, tab.editor, tab.meter, tab.controls)
         classify.wire(classifying)

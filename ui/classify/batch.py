@@ -169,14 +169,16 @@ class Batch:
             sound = [row for row in batch if not row.error]
             found: dict[int, Answer] = {}
             failed: dict[int, str] = {}
-            if run.stopped:
+            reached = not run.stopped
+            if not reached:
                 failed = {row.number: CANCELLED for row in sound}
             else:
                 await self._classify(classifier, sound, found, failed)
             for row in batch:
                 results.add(row, found.get(row.number), failed.get(row.number, ""))
-            progress.done += len(batch) if not run.stopped else len(found)
-            progress.errors += sum(1 for row in batch if row.error)
+            if reached:
+                progress.done += len(batch)
+                progress.errors += sum(1 for row in batch if row.error or row.number in failed)
 
     async def _classify(
         self,

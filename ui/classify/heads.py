@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -46,7 +46,8 @@ class Heads:
     Args:
         runner: knows the model in memory, whose weights they share where they can.
         boxed: heads by short names; None: those in the box.
-        locked: whether only those may be used.
+        allowed: gives what the name of another checkpoint stands for, or raises a ValueError that says why it may not be
+            used; None: no other may be.
         capacity: most heads kept.
     """
 
@@ -55,11 +56,11 @@ class Heads:
         runner: Runner,
         boxed: Mapping[str, Path] | None = None,
         *,
-        locked: bool = False,
+        allowed: Callable[[str], str] | None = None,
         capacity: int = MAX_HEADS,
     ) -> None:
         self.boxed = dict(shipped() if boxed is None else boxed)
-        self.locked = locked
+        self._allowed = allowed
         self._runner = runner
         self._capacity = capacity
         self._lock = threading.Lock()
@@ -77,16 +78,19 @@ class Heads:
         """Gives a head that is there, or has it loaded; two who ask for the same one wait for the same load.
 
         Raises:
-            ValueError: the name is empty, or is not in the box and must be.
+            ValueError: the name is empty, or it may not be used.
         """
         name = name.strip()
         if not name:
             raise ValueError(
                 "Checkpoint must be a folder or a hub id such as org/name; it is empty."
             )
-        if self.locked and name not in self.boxed:
-            known = ", ".join(self.boxed) or "none"
-            raise ValueError(f"Checkpoint must be one of this public server's own ({known}).")
+        source: str | Path | None = self.boxed.get(name)
+        if source is None:
+            if self._allowed is None:
+                known = ", ".join(self.boxed) or "it has none"
+                raise ValueError(f"Checkpoint must be one of this server's own ({known}).")
+            source = self._allowed(name)
         resident = self._runner.resident
         with self._lock:
             head = self._kept.get(name)
@@ -99,12 +103,11 @@ class Heads:
             loading = self._loading.get(name)
             if loading is None:
                 loading = self._loading[name] = Loading()
-                self._thread.submit(self._load, name, loading)
+                self._thread.submit(self._load, name, source, loading)
             return loading
 
-    def _load(self, name: str, loading: Loading) -> None:
+    def _load(self, name: str, source: str | Path, loading: Loading) -> None:
         try:
-            source = self.boxed.get(name, name)
             head = load_head(source, self._runner.resident, loading.tell)
         except BaseException as error:
             with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,20 +63,25 @@ class ClassifyTab:
 
 
 def build(
-    backend: Backend, *, public: bool = False, boxed: Mapping[str, Path] | None = None
+    backend: Backend,
+    *,
+    public: bool = False,
+    allowed: Callable[[str], str] | None = None,
+    boxed: Mapping[str, Path] | None = None,
 ) -> ClassifyTab:
     """Builds the tab where it is called.
 
     Args:
         backend: whose model and thread are used.
-        public: whether strangers use it: only the heads in the box, and smaller files.
+        public: whether strangers use it, who get smaller files.
+        allowed: see `Heads`.
         boxed: the heads in the box; None: those of `assets/heads`.
     """
     runner = Runner(backend)
-    heads = Heads(runner, boxed, locked=public)
+    heads = Heads(runner, boxed, allowed=allowed)
     chooser = Chooser(runner, heads)
     limits = PUBLIC_LIMITS if public else Limits()
-    names = [*heads.boxed, ZERO_SHOT, *([] if public else [OTHER])]
+    names = [*heads.boxed, ZERO_SHOT, *([] if allowed is None else [OTHER])]
     groups: dict[str, gr.Column] = {}
     with gr.Row(elem_classes="phi-workbench"):
         with gr.Column(scale=3, min_width=320, elem_classes="phi-main phi-classify"):
