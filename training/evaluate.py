@@ -33,7 +33,7 @@ from training.eval.subject import Subject
 from training.sources import MODEL_DIR, RESULTS, WORK
 
 PARTS = ("bits", "parse", "lines", "tasks", "memorisation")
-OWN = {"samples": 20, "temperature": 0.4, "new_tokens": 96}
+OWN = {"samples": 20, "temperature": 0.4, "new_tokens": 64}
 PUBLIC = {"samples": 1, "temperature": 0.0, "new_tokens": 384}
 
 

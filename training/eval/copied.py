@@ -15,7 +15,7 @@ from training.sources import SEED
 GRAM = 8
 PROMPT_TOKENS = 32
 SAMPLES = 1_000
-SAMPLING = Sampling(new_tokens=96, temperature=0.8)
+SAMPLING = Sampling(new_tokens=64, temperature=0.8)
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 
 
