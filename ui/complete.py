@@ -38,6 +38,7 @@ class CompleteTab:
     status: StatusLine
     buttons: dict[str, gr.Button]
     controls: sampling.Controls
+    share: panel.ShareBar
 
 
 def load_examples() -> list[dict[str, str]]:
@@ -86,8 +87,8 @@ def build(backend: Backend, *, key: str | None = None) -> CompleteTab:
             code.build(editor, knobs, backend, key)
     with share_place:
         # After the controls, whose names it needs, and yet beside the editor.
-        panel.build(EDITOR, knobs)
-    return CompleteTab(editor, ghost, meter, status, buttons, knobs)
+        share = panel.build(EDITOR, knobs)
+    return CompleteTab(editor, ghost, meter, status, buttons, knobs, share)
 
 
 def wire(tab: CompleteTab, backend: Backend) -> None:

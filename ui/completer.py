@@ -19,7 +19,7 @@ from ui import controls as sampling
 from ui.components import Prompt
 from ui.scope import SCOPES
 from ui.sessions import Run, Sessions, batches
-from ui.share.link import made
+from ui.share.link import drawn, made
 from ui.status import Progress, problem
 from ui.suggestion import Choice, Suggestion
 
@@ -106,13 +106,11 @@ class Completer:
         fields = {name: values[name] for name in self._controls.fields}
         if prompt.kind == "again":
             fields["seed"] = ""
-        logprobs = None
+        logprobs = 0  # of the drawn tokens: what is saved has them
         if values["confident"]:
             logprobs = ENTROPY_ALTERNATIVES
         elif values["colour"]:
             logprobs = SHOWN_ALTERNATIVES
-        elif fields["n"] != 1:
-            logprobs = 0
         asked = sampling.request_from(prompt.before, fields, logprobs=logprobs)
         if prompt.kind == "auto":
             asked = replace(asked, max_tokens=min(asked.max_tokens, AUTO_TOKENS))
@@ -160,4 +158,10 @@ class Completer:
             suggestion.finish()
             explained = backend.token_text if named["colour"] else None
             ghost = suggestion.ghost(done=True, token_text=explained)
+            for row, choice in zip(ghost["choices"], suggestion.choices, strict=True):
+                row["drawn"] = drawn(choice.drawn, backend.token_text)
+            # One that was stopped, or that a public server cut, is drawn again by as many tokens as came.
+            cut = [c for c in suggestion.choices if c.reason in (None, "length", "cancelled")]
+            if came := max((len(choice.tokens) for choice in cut), default=0):
+                asked = replace(asked, max_tokens=came)
             yield {**ghost, "made": made(asked, named, backend.info)}, progress.status(done=True)

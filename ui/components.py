@@ -219,12 +219,15 @@ class History(_Channel):
         super().__init__(**_part(editor, "mountHistory", "phi-history"), **kwargs)
 
 
-def _part(editor: str, mount: str, css_class: str = "") -> dict[str, Any]:
-    """Arguments of a component that the browser's scripts fill."""
+def _part(
+    editor: str, mount: str, css_class: str = "", events: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """Arguments of a component that the browser's scripts fill, and that has these events."""
+    triggers = "".join(f", {event}: () => trigger('{event}')" for event in events)
     return {
         "value": {},
         "html_template": f'<div class="{css_class}"></div>',
-        "js_on_load": _on_load(f"window.PhiEditor.{mount}({{element, props, watch}});"),
+        "js_on_load": _on_load(f"window.PhiEditor.{mount}({{element, props, watch{triggers}}});"),
         "apply_default_css": False,
         "editor": editor,
     }

@@ -40,6 +40,14 @@ class Choice:
         return self.text if self.end is None else self.text[: self.end]
 
     @property
+    def drawn(self) -> list[TokenPiece]:
+        """The tokens that a replay draws again: where the page ended it, how many more came is chance."""
+        if self.reason not in ("scope", "unsure"):
+            return self.tokens
+        length = len(self.shown.encode())
+        return [token for token in self.tokens if token.start < length]
+
+    @property
     def mean_logprob(self) -> float | None:
         """Mean of its tokens' log-probabilities under the model's own distribution."""
         known = [token.logprob for token in self.tokens if token.logprob is not None]
@@ -103,7 +111,7 @@ class Suggestion:
             if len(self.choices) > 1:
                 row["logprob"] = choice.mean_logprob
             if done:
-                row["ids"] = [token.id for token in choice.tokens]
+                row["ids"] = [token.id for token in choice.drawn]
             if done and token_text:
                 row["tokens"] = token_rows(choice.shown, choice.tokens, token_text)
             rows.append(row)

@@ -87,7 +87,9 @@ class Studio:
         self.hosts: set[str] = set()
         self.problems: list[str] = []
         page.set_default_timeout(TIMEOUT_MS)
-        page.on("request", lambda r: self.hosts.add(re.sub(r"^(\w+:/*[^/]*).*", r"\1", r.url)))
+        page.on(
+            "request", lambda r: self.hosts.add(re.sub(r"^(?:blob:)?(\w+:/*[^/]*).*", r"\1", r.url))
+        )
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.goto(address)
         self.editor = page.get_by_label("Code editor", exact=True)

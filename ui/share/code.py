@@ -42,10 +42,13 @@ def build(editor: CodeEditor, controls: Controls, backend: Backend, key: str | N
         kind = gr.Radio(list(SNIPPETS), value="curl", label="For", elem_id="code-kind")
         show = gr.Button("Show", size="sm", elem_id="code-show")
         place = gr.Textbox(visible="hidden")
+        used = gr.Textbox(visible="hidden")
         shown = gr.Code(label="Program", interactive=False, wrap_lines=True, elem_id="code-shown")
 
-    def program(prompt: Prompt, name: str, address: str, *values: Any) -> Any:
+    def program(prompt: Prompt, name: str, address: str, seed: str, *values: Any) -> Any:
         named = controls.values(values)
+        if not str(named["seed"] or "").strip():
+            named["seed"] = seed  # that of the completion which the page shows
         try:
             asked = request_from(prompt.before, {field: named[field] for field in controls.fields})
         except RequestError as error:
@@ -56,7 +59,7 @@ def build(editor: CodeEditor, controls: Controls, backend: Backend, key: str | N
     for event in (show.click, kind.change):
         event(
             program,
-            [editor, kind, place, *controls.inputs],
+            [editor, kind, place, used, *controls.inputs],
             shown,
             js=_WITH_ADDRESS,
             queue=False,
@@ -65,7 +68,8 @@ def build(editor: CodeEditor, controls: Controls, backend: Backend, key: str | N
         )
 
 
-# Behind a proxy only the browser knows where the page is.
+# Behind a proxy only the browser knows where the page is; so it is with the seed that was used.
 _WITH_ADDRESS = """
-(prompt, kind, place, ...rest) => [prompt, kind, location.href.split(/[?#]/)[0], ...rest]
+async (prompt, kind, place, used, ...rest) =>
+  [prompt, kind, location.href.split(/[?#]/)[0], (await window.PhiEditor.usedSeed()) ?? '', ...rest]
 """

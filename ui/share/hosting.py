@@ -35,6 +35,12 @@ def public_address(env: Mapping[str, str]) -> str | None:
     return f"https://huggingface.co/spaces/{space}" if space else None
 
 
+def frame_address(env: Mapping[str, str]) -> str | None:
+    """What an `<iframe>` in another page shows of a Space: the app itself, without the page around it."""
+    host = env.get("SPACE_HOST")
+    return f"https://{host}/" if env.get("SPACE_ID") and host else None
+
+
 class PublicBackend:
     """A backend that gives one caller no more than a public server can give everybody.
 

@@ -1,7 +1,7 @@
 """The permalink: a completion with all that made it, as the fragment of an address.
 
 A fragment is `phi=VERSION.DATA`. DATA of version 1 is JSON in UTF-8, deflated without a header (RFC 1951), in base64url
-without padding. `ui/editor/src/link.js` is the same codec for the browser; `tests/share/links.json` holds both to it.
+without padding. `ui/editor/src/link.js` is the same codec for the browser; `tests/share/links_v1.json` holds both to it.
 What a link says is never trusted: it is read whole and checked before anything of it is used.
 """
 
@@ -12,11 +12,11 @@ import binascii
 import json
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from phi_model.backend import ModelInfo
+from phi_model.backend import ModelInfo, TokenPiece
 from phi_model.request import MAX_SEED, CompletionRequest
 from ui.share.checks import FIELDS, LinkError, checked_settings, integer, keys, refuse, text
 
@@ -121,14 +121,30 @@ def made(request: CompletionRequest, options: Mapping[str, Any], info: ModelInfo
         options: the page's settings that are not the request's.
         info: who completed.
     """
-    drawn = {name: getattr(request, name) for name in FIELDS if name not in _NOT_REQUEST}
+    asked = {name: getattr(request, name) for name in FIELDS if name not in _NOT_REQUEST}
     shown = {name: options[name] for name in _NOT_REQUEST if name in options}
-    facts = {f.name: getattr(info, f.name) for f in fields(ModelRef)}
     return {
-        "settings": checked_settings({**drawn, **shown}),
+        "settings": checked_settings({**asked, **shown}),
         "seed": None if request.seed is None else str(request.seed),
-        "model": facts,
+        "model": asdict(model_ref(info)),
     }
+
+
+def model_ref(info: ModelInfo) -> ModelRef:
+    """What a link says of a model."""
+    return ModelRef(**{f.name: getattr(info, f.name) for f in fields(ModelRef)})
+
+
+def drawn(tokens: Sequence[TokenPiece], token_text: Callable[[int], str]) -> list[dict[str, Any]]:
+    """What a saved file says of each token: `{id, text, logprob}`; None is a log-probability that nobody knows."""
+    return [
+        {
+            "id": token.id,
+            "text": token_text(token.id),
+            "logprob": None if token.logprob is None else round(token.logprob, 5),
+        }
+        for token in tokens
+    ]
 
 
 def token_hash(tokens: Sequence[int]) -> str:
@@ -148,7 +164,7 @@ def encode(shared: Shared) -> str:
     Raises:
         LinkError: it would be longer than `MAX_LINK` characters, or no page would open it.
     """
-    payload = _read_version_1(shared.payload()).payload()
+    payload = read(shared.payload()).payload()
     packed = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     if len(packed) > MAX_BYTES:
         raise LinkError(f"the link would hold {len(packed):,} bytes, and at most {MAX_BYTES:,} fit")
@@ -183,6 +199,15 @@ def decode(fragment: str) -> Shared:
             f"the link is of version {int(match[1])}, and this page reads versions up to {VERSION}"
         )
     return reader(_unpack(match[2]))
+
+
+def read(payload: Any) -> Shared:
+    """Reads the JSON object of a link of this version, as `Shared.payload` gives it.
+
+    Raises:
+        LinkError: a value is out of its range.
+    """
+    return _READERS[VERSION](payload)
 
 
 def _unpack(data: str) -> Any:
@@ -265,7 +290,10 @@ __all__ = [
     "ModelRef",
     "Shared",
     "decode",
+    "drawn",
     "encode",
     "made",
+    "model_ref",
+    "read",
     "token_hash",
 ]

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
+from phi_model.backend import Backend
 from ui.components import _Channel, _part
 from ui.controls import Controls
-from ui.share.hosting import public_address
+from ui.share import gallery
+from ui.share.hosting import frame_address, public_address
+from ui.share.link import model_ref
 
 
 class ShareBar(_Channel):
     """Makes links to completions of the editor called `editor`, and opens them; the browser fills it.
 
+    The value is the page's model, as a link names it.
+
     Args:
         editor: its name.
         fields: names of the controls that a link sets, in their order.
         address: where the world finds the page; None is the address that the browser has.
+        frame: what an `<iframe>` in another page shows; None likewise.
+        gallery: completions to open, each `{name, fragment}`.
+
+    Events:
+        ask: the controls' values are wanted.
+        opened: a link is to be opened, which sets the controls.
     """
 
     def __init__(
@@ -27,10 +40,19 @@ class ShareBar(_Channel):
         editor: str = "editor",
         fields: list[str] | None = None,
         address: str | None = None,
+        frame: str | None = None,
+        gallery: Sequence[dict[str, str]] = (),
         **kwargs: Any,
     ) -> None:
-        part = _part(editor, "mountShare", "phi-share")
-        super().__init__(**part, fields=fields or [], address=address, **kwargs)
+        part = _part(editor, "mountShare", "phi-share", ("ask", "opened"))
+        super().__init__(
+            **part,
+            fields=fields or [],
+            address=address,
+            frame=frame,
+            gallery=list(gallery),
+            **kwargs,
+        )
 
 
 def linked(controls: Controls) -> dict[str, Component]:
@@ -41,13 +63,24 @@ def linked(controls: Controls) -> dict[str, Component]:
 
 def build(editor: str, controls: Controls) -> ShareBar:
     """Builds the bar where it is called."""
-    return ShareBar(editor, list(linked(controls)), public_address(os.environ), elem_id="share")
+    return ShareBar(
+        editor,
+        list(linked(controls)),
+        public_address(os.environ),
+        frame_address(os.environ),
+        gallery.items(),
+        elem_id="share",
+    )
 
 
-def wire(demo: gr.Blocks, controls: Controls) -> None:
-    """Lets the page open the link in its address when it is loaded."""
+def wire(demo: gr.Blocks, bar: ShareBar, controls: Controls, backend: Backend) -> None:
+    """Lets the page open the link in its address when it is loaded, and others later."""
     components = list(linked(controls).values())
+    quiet = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
+    demo.load(lambda: asdict(model_ref(backend.info)), None, bar, **quiet)
     demo.load(None, None, components, js=_OPEN_LINK)
+    bar.opened(None, None, components, js=_OPEN_LINK)
+    bar.ask(None, components, None, js="(...values) => { window.PhiEditor.shareWith(values); }")
 
 
 # The editor's script may come after the page.

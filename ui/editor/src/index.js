@@ -121,16 +121,27 @@ function mountHistory({element, props}) {
   });
 }
 
-function mountShare({element, props}) {
+function mountShare({element, props, watch, ask, opened}) {
   withEditor(props.editor, editor => {
     // Gradio's properties are live proxies.
-    const options = JSON.parse(JSON.stringify({fields: props.fields, address: props.address}));
-    shareMounted(createShare(element.querySelector(".phi-share"), options, editor));
+    const {fields, address, frame, gallery} = JSON.parse(JSON.stringify(props));
+    const parent = element.querySelector(".phi-share");
+    const share = createShare(parent, {fields, address, frame, gallery}, editor, ask, opened);
+    const model = () => props.value?.name && share.model(JSON.parse(JSON.stringify(props.value)));
+    watch("value", model);
+    model();
+    shareMounted(share);
   });
 }
 
 /** Opens the link in the page's address; gives the controls' updates, which change nothing where there is none. */
 const openLink = async () => (await shareBar).open();
+
+/** Shows the link to what is there, with the controls' values. */
+const shareWith = async values => (await shareBar).controls(values);
+
+/** The seed that a program should say where the page's box is blank. */
+const usedSeed = async () => (await shareBar).seed();
 
 function mountStatus({element, props, watch}) {
   const status = createStatus(element.querySelector(".phi-status"));
@@ -159,7 +170,9 @@ window.PhiEditor = {
   mountSpans,
   mountStatus,
   openLink,
+  shareWith,
   showShortcuts,
+  usedSeed,
 };
 
 // For an <iframe> in somebody's page: the editor and what it completes, nothing else.

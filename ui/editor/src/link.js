@@ -148,6 +148,9 @@ function readVersion1(payload) {
   };
 }
 
+/** A payload as a link carries it, all of it checked; anything wrong is a LinkError. */
+export const checked = payload => readVersion1(payload);
+
 /** Reads a stream to its end, but no more than `most` bytes of it. */
 async function collect(stream, most, tooMuch) {
   const parts = [];

@@ -1,67 +1,58 @@
-// The share bar: makes links to completions, opens them, and runs a shared completion again.
+// The share bar: links, files, pictures and the gallery of completions, and the replay of a shared one.
+import {createDialog} from "./dialog.js";
 import {make} from "./dom.js";
-import {LONG_LINK, LinkError, decode, encode, tokenHash} from "./link.js";
+import {MAX_FILE, download, read, write} from "./file.js";
+import {LinkError, decode, tokenHash} from "./link.js";
+import {createLinkDialog} from "./linkdialog.js";
+import {createPictureDialog} from "./picturedialog.js";
+import {differ, named, verdict} from "./replay.js";
+import {KEPT, fromControls, toControls} from "./settings.js";
 import {toCharacters, toUnits, wellFormed} from "./text.js";
 
-const ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"};
-const MAX_FILE = 2 ** 20;
-// Gradio's word for an update that changes nothing: a value read at the page's load may be older than the person's.
-const KEPT = {__type__: "update"};
-const SAME = ["colour", "auto"]; // settings that change nothing of what is drawn
-
-/** Stop strings as the page's box has them: one on each line. */
-const stopLines = texts =>
-  texts.map(text => text.replace(/[\\\n\t\r]/g, character => ESCAPES[character])).join("\n");
-
-/** Where two lists of tokens part: -1 where they do not. */
-function parting(ours, theirs) {
-  const longest = Math.max(ours.length, theirs.length);
-  for (let at = 0; at < longest; at++) if (ours[at] !== theirs[at]) return at;
-  return -1;
-}
-
-const drawn = settings => JSON.stringify(
-  Object.entries(settings).filter(([name]) => !SAME.includes(name)).sort(),
-);
-
-/** What a replay shows: the message, and whether the two texts are worth a look. */
-export function verdict(shared, made, choice) {
-  const {completion, model, settings, seed} = shared;
-  const others = [];
-  const name = `${made.model.name}${made.model.fingerprint ? ` (${made.model.fingerprint})` : ""}`;
-  if (model && ["name", "fingerprint", "dtype"].some(fact => model[fact] !== made.model[fact])) {
-    others.push(`This page has ${name} in ${made.model.dtype}, the link is of ${model.name} in ${model.dtype}.`);
-  }
-  if (seed !== made.seed || drawn(settings) !== drawn({...settings, ...made.settings})) {
-    others.push("The settings are not those of the link.");
-  }
-  const ids = choice?.ids ?? [];
-  const at = parting(completion.tokens, ids);
-  if (at < 0 && completion.hash === tokenHash(ids)) return {same: true, message: ["Identical.", ...others].join(" ")};
-  return {same: false, message: [`Diverged at token ${at + 1}.`, ...others].join(" ")};
-}
+const button = (label, title = "") => make("button", {type: "button", title}, label);
 
 /**
  * @param {HTMLElement} parent
  * @param {object} options
- * @param {string[]} options.fields   the controls' names, in the order in which `open` gives theirs
+ * @param {string[]} options.fields   the controls' names, in the order of their values
  * @param {string | null} options.address  where the world finds this page; null is the browser's own address
+ * @param {string | null} options.frame    what an iframe shows; null likewise
+ * @param {{name: string, fragment: string}[]} options.gallery
+ * @param {object} editor
+ * @param {() => void} askControls  makes the page call `controls` with the controls' values
+ * @param {() => void} openControls  makes the page call `open`, and do with the controls what it gives
  */
-export function createShare(parent, {fields, address}, editor) {
-  const share = make("button", {type: "button"}, "Share");
-  const replay = make("button", {type: "button"}, "Replay");
-  const saveCode = make("button", {type: "button"}, "Save .py");
-  const saveAll = make("button", {type: "button", title: "Drop the file on the page to open it again"}, "Save JSON");
+export function createShare(parent, {fields, address, frame, gallery}, editor, askControls, openControls) {
+  const share = button("Share", "A link to the completion, or to the text alone");
+  const picture = button("Picture", "The completion as PNG or SVG");
+  const saveCode = button("Save .py");
+  const saveAll = button("Save JSON");
+  const openAll = button("Open JSON", "A file dropped on the page is opened, too");
+  const shown = button("Gallery", "Completions to look at");
+  const replay = button("Replay", "Draw the shared completion again");
   const message = make("span", {role: "status"});
-  const link = make("input", {readonly: "", "aria-label": "Link to this completion"});
+  const chosen = make("input", {type: "file", accept: ".json,application/json", hidden: "", "aria-label": "JSON file"});
   const both = make("div", {class: "phi-both"});
-  replay.hidden = link.hidden = both.hidden = true;
-  parent.append(make("div", {class: "phi-share-bar"}, share, saveCode, saveAll, replay, message), link, both);
-  let last = null;
+  const full = make("a", {class: "phi-full", target: "_blank", rel: "noopener"}, "Open the page");
+  replay.classList.add("phi-replay");
+  replay.hidden = both.hidden = true;
+  shown.hidden = !gallery.length;
+  parent.append(
+    make("div", {class: "phi-share-bar"}, share, picture, saveCode, saveAll, openAll, shown, replay, chosen, full, message), both,
+  );
+  const here = () => location.href.split(/[?#]/)[0];
+  const showLink = createLinkDialog(parent, {page: () => address ?? here(), embed: () => frame ?? here()});
+  const showPicture = createPictureDialog(parent);
+  let last = null; // the last completion, as a link holds it
+  let drawn = null; // its tokens: {id, text, logprob}
   let opened = null;
+  let fresh = false; // whether the message is still that of the opening
+  let page = null; // the page's model
+  let incoming = null; // what `open` shall show
   let replaying = "";
 
   function say(text) {
+    fresh = false;
     message.textContent = text;
   }
 
@@ -76,6 +67,8 @@ export function createShare(parent, {fields, address}, editor) {
       cursor: toCharacters(text, asked.cursor),
       completion: {text: choice.text, tokens, choice: active, hash: tokenHash(tokens)},
     };
+    drawn = choice.drawn ?? null;
+    page = made.model;
     if (id !== replaying) return;
     replaying = "";
     const again = choices[opened.completion.choice];
@@ -84,43 +77,57 @@ export function createShare(parent, {fields, address}, editor) {
     both.hidden = same;
     both.replaceChildren(
       ...[["In the link", opened.completion.text], ["Now", again?.text ?? ""]].map(([title, shown]) =>
-        make("figure", {}, make("figcaption", {}, title), make("pre", {}, shown)),
+        make("figure", {}, make("figcaption", {}, title), make("pre", {tabindex: "0", "aria-label": title}, shown)),
       ),
     );
   });
 
+  const completed = run => () => (last ? run(last) : say("Complete something first."));
   function save(name, type, content) {
-    if (!last) return say("Complete something first.");
-    const url = URL.createObjectURL(new Blob([content(last)], {type}));
-    const anchor = make("a", {href: url, download: name});
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(url), 1000);
+    download(name, new Blob([content], {type}));
     say(`Saved as ${name}.`);
   }
-  saveCode.addEventListener("click", () =>
-    save("completion.py", "text/x-python", ({text, cursor, completion}) => {
-      const at = toUnits(text, cursor);
-      return text.slice(0, at) + completion.text + text.slice(at);
-    }),
-  );
-  saveAll.addEventListener("click", () =>
-    save("completion.json", "application/json", whole => JSON.stringify(whole, null, 2)),
-  );
+  saveCode.addEventListener("click", completed(({text, cursor, completion}) => {
+    const at = toUnits(text, cursor);
+    save("completion.py", "text/x-python", text.slice(0, at) + completion.text + text.slice(at));
+  }));
+  saveAll.addEventListener("click", completed(shared => save("completion.json", "application/json", write(shared, drawn))));
+  picture.addEventListener("click", completed(showPicture));
 
-  /** Opens a saved file the way a link is opened. */
+  share.addEventListener("click", askControls);
+  /** Takes the controls' values, and shows the link. */
+  function controls(values) {
+    const text = wellFormed(editor.text());
+    let prompt;
+    try {
+      prompt = {text, cursor: toCharacters(text, editor.cursor()), ...fromControls(fields, values)};
+    } catch (error) {
+      if (!(error instanceof LinkError)) throw error;
+      prompt = error;
+    }
+    return showLink({completion: last, prompt});
+  }
+
   async function openFile(file) {
     try {
-      if (file.size > MAX_FILE) throw new LinkError(`a file must be at most ${MAX_FILE} bytes long`);
-      const payload = JSON.parse(await file.text());
-      location.hash = await encode(payload);
+      if (file.size > MAX_FILE) throw new LinkError(`it must be at most ${MAX_FILE} bytes long`);
+      incoming = read(await file.text());
+      openControls();
     } catch (error) {
-      const plain = error instanceof LinkError ? error.message : "it is not JSON";
-      say(`${file.name} was not opened: ${plain}.`);
+      if (!(error instanceof LinkError)) throw error;
+      incoming = null;
+      say(`${file.name} was not opened: ${error.message}.`);
     }
   }
+  openAll.addEventListener("click", () => chosen.click());
+  chosen.addEventListener("change", () => {
+    const [file] = chosen.files;
+    chosen.value = "";
+    if (file) openFile(file);
+  });
   const json = event => [...(event.dataTransfer?.files ?? [])].find(({name}) => /\.json$/i.test(name));
-  // Before the editor, which would take the file's text in.
   addEventListener("dragover", event => event.dataTransfer?.types.includes("Files") && event.preventDefault());
+  // Before the editor, which would take the file's text in.
   addEventListener("drop", event => {
     const file = json(event);
     if (!file) return;
@@ -129,57 +136,75 @@ export function createShare(parent, {fields, address}, editor) {
     openFile(file);
   }, {capture: true});
 
-  share.addEventListener("click", async () => {
-    if (!last) return say("Complete something first: a link holds a completion.");
-    try {
-      const fragment = await encode(last);
-      link.value = `${address ?? location.href.split("#")[0]}#${fragment}`;
-    } catch (error) {
-      if (!(error instanceof LinkError)) throw error;
-      link.hidden = true;
-      return say(`Not shared: ${error.message}.`);
-    }
-    link.hidden = false;
-    link.select();
-    const copied = await navigator.clipboard?.writeText(link.value).then(() => true, () => false);
-    const long = link.value.length > LONG_LINK ? " Some programs cut links as long as this." : "";
-    const size = link.value.length.toLocaleString("en-US");
-    say(`${copied ? "Link copied" : "Copy the link"}: ${size} characters.${long}`);
+  const items = gallery.map(({name, fragment}) => {
+    const item = button(name);
+    item.addEventListener("click", () => {
+      dialog.close();
+      if (location.hash === `#${fragment}`) openControls();
+      else location.hash = fragment;
+    });
+    return make("li", {}, item);
   });
-
-  function show({text, cursor, completion}) {
-    editor.setDoc(text, toUnits(text, cursor));
-    if (completion) editor.suggest(completion.text);
-  }
+  const dialog = createDialog(
+    parent, "Gallery",
+    make("p", {}, "Each opens as it was drawn. Replay draws it again."),
+    make("ul", {class: "phi-gallery"}, ...items),
+  );
+  shown.addEventListener("click", () => dialog.showModal());
 
   replay.addEventListener("click", () => {
     both.hidden = true;
-    say("Running it again…");
+    say("Running it again\u2026");
     editor.setDoc(opened.text, toUnits(opened.text, opened.cursor));
     replaying = editor.request("manual");
   });
 
   addEventListener("hashchange", () => {
-    if (location.hash.startsWith("#phi=")) location.reload();
+    if (location.hash.startsWith("#phi=")) openControls();
   });
 
-  /** Opens the address's link, if it has one; gives what it changes in the controls, in the order of `fields`. */
+  function sayOpened() {
+    const {model, seed, completion} = opened;
+    if (!completion) return say("Opened: a text and its settings.");
+    const other = differ(model, page) ? ` Made with another model: this page has ${named(page)} in ${page.dtype}.` : "";
+    say(`Opened: ${model ? `by ${model.name}, ` : ""}seed ${seed}.${other}`);
+    fresh = true;
+  }
+
+  /** Opens a file, or the address's link, if there is one; gives what it changes in the controls. */
   async function open() {
-    if (!location.hash.startsWith("#phi=")) return fields.map(() => KEPT);
+    const file = incoming;
+    incoming = null;
+    if (!file && !location.hash.startsWith("#phi=")) return fields.map(() => KEPT);
     try {
-      opened = await decode(location.hash);
+      opened = file ? file.shared : await decode(location.hash);
     } catch (error) {
       if (!(error instanceof LinkError)) throw error;
       say(`The link was not opened: ${error.message}.`);
       return fields.map(() => KEPT);
     }
-    last = opened.completion && opened;
-    show(opened);
-    replay.hidden = !opened.completion;
-    say(opened.model ? `Opened: by ${opened.model.name}, seed ${opened.seed}.` : "Opened.");
-    const set = {...opened.settings, seed: opened.seed ?? "", stop: stopLines(opened.settings.stop)};
-    return fields.map(name => set[name] ?? KEPT);
+    const {text, cursor, completion} = opened;
+    last = completion && opened;
+    drawn = file?.drawn ?? null;
+    replaying = "";
+    both.hidden = true;
+    editor.setDoc(text, toUnits(text, cursor));
+    if (completion) editor.suggest(completion.text);
+    replay.hidden = !completion;
+    full.href = `${address ?? here()}${location.hash}`;
+    sayOpened();
+    return toControls(fields, opened);
   }
 
-  return {open};
+  return {
+    open,
+    controls,
+    /** Hears of the page's model. */
+    model(facts) {
+      page = facts;
+      if (fresh) sayOpened();
+    },
+    /** The seed of the last completion, as digits; null where there is none. */
+    seed: () => last?.seed ?? null,
+  };
 }
