@@ -26,14 +26,17 @@ import phi_model  # noqa: E402
 from benchmarks.cpu_decode import PHI_1, random_state  # noqa: E402
 from phi_model.quantization import METHODS, optimize_for_inference  # noqa: E402
 from training.corpus import Document, held_out_documents  # noqa: E402
-from training.evaluate import Subject, bits  # noqa: E402
+from training.eval.bits import bits  # noqa: E402
+from training.eval.subject import Subject  # noqa: E402
 from training.sources import MODEL_DIR  # noqa: E402
 
 PROMPT_TOKENS = 64
 
 
-def held_out(limit: int) -> list[Document]:
-    """Held-out files, every package's in turn, of about `limit` bytes in all."""
+def held_out(limit: int | None) -> list[Document]:
+    """Held-out files: all, or every package's in turn, of about `limit` bytes in all."""
+    if limit is None:
+        return list(held_out_documents())
     packages: dict[str, list[Document]] = {}
     for document in held_out_documents():
         packages.setdefault(document.source, []).append(document)
@@ -48,7 +51,7 @@ def held_out(limit: int) -> list[Document]:
     return chosen
 
 
-def bits_per_byte(limit: int) -> dict[str, float]:
+def bits_per_byte(limit: int | None) -> dict[str, float]:
     """Bits per byte of the embedded model in each way."""
     documents = held_out(limit)
     size = sum(len(document.text.encode()) for document in documents)
@@ -97,7 +100,7 @@ def logit_errors(layers: int) -> dict[str, dict[str, float]]:
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--bytes", type=int, default=200_000, help="of held-out files, about")
+    parser.add_argument("--bytes", type=int, help="of held-out files, about; all of them without")
     parser.add_argument("--phi1", action="store_true", help="the error of phi-1-shaped logits too")
     parser.add_argument("--layers", type=int, default=24, help="of the random model")
     options = parser.parse_args()
