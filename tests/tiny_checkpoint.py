@@ -22,7 +22,7 @@ def write_tiny(
     context: int = 96,
     seed: int = 0,
     quantization: str | None = None,
-    layers: int = 2,
+    hidden: int = 64,
     **facts: Any,
 ) -> Path:
     """Writes one.
@@ -32,15 +32,15 @@ def write_tiny(
         context: the most tokens it can hold.
         seed: of the weights.
         quantization: how to pack them.
-        layers: how many.
+        hidden: width; the file has about 64 KiB for each.
         **facts: further fields of its config.json.
     """
     torch.manual_seed(seed)
     config = PhiConfig(
         vocab_size=8192,
-        hidden_size=64,
+        hidden_size=hidden,
         intermediate_size=64,
-        num_hidden_layers=layers,
+        num_hidden_layers=2,
         num_attention_heads=2,
         max_position_embeddings=context,
         bos_token_id=0,

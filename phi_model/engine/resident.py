@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,7 @@ POLL_S = 0.02
 DRAIN_S = 900.0  # longer than any completion takes; then the rest is cancelled
 # What the choice of a model can cause; anything else is a fault of ours.
 LOAD_ERRORS = (ValueError, OSError, RuntimeError, MemoryError)
+_CACHE_FOLDER = re.compile(r"\S+/snapshots/[0-9a-f]{40}/")
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +179,9 @@ class Resident(Tenancy):
         except _Cancelled:
             pass
         except LOAD_ERRORS as problem:
-            said = str(problem).replace(switch.choice.model, self._name(switch.choice))
+            # Where the machine keeps a file is nobody's business.
+            said = _CACHE_FOLDER.sub("", str(problem))
+            said = said.replace(switch.choice.model, self._name(switch.choice))
             error = " ".join(said.split()) or type(problem).__name__
         except Exception as problem:
             log.exception("%s could not be loaded", switch.choice.model)

@@ -6,6 +6,7 @@ ETag in the headers, and `/api/models/{repo}` with the list of files.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -39,12 +40,17 @@ class Repo:
 
 @dataclass
 class Hub:
-    """The repositories, the requests so far, and faults: a status for everything, no access by commit."""
+    """The repositories, the requests so far, and faults: a status for everything, no access by commit.
+
+    Of a file whose name ends in `held`, one half is sent, and the other once `go` is set.
+    """
 
     repos: dict[str, Repo] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     broken_status: int | None = None
     names_only: bool = False
+    held: str | None = None
+    go: threading.Event = field(default_factory=threading.Event)
     url: str = ""
 
 
@@ -108,8 +114,15 @@ def serving() -> Iterator[Hub]:
             for key, value in {**headers, "Content-Length": str(len(body))}.items():
                 self.send_header(key, value)
             self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
+            if self.command != "GET":
+                return
+            held = hub.held and self.path.endswith(hub.held)
+            half = len(body) // 2 if held else 0
+            with contextlib.suppress(ConnectionError):  # a client may give up in between
+                self.wfile.write(body[:half])
+                if held:
+                    hub.go.wait(120)
+                self.wfile.write(body[half:])
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

@@ -345,6 +345,16 @@ def test_a_gated_or_unknown_repository_is_told(make, tiny, hub):
     assert resident.status.version == 1
 
 
+def test_an_error_of_a_download_does_not_say_where_the_cache_is(make, tmp_path, hub):
+    folder = write_tiny(tmp_path / "broken")
+    broken_config(folder)
+    hub.repos["org/broken"] = Repo()
+    hub.repos["org/broken"].commit(folder, "main")
+    resident = make()
+    resident.switch(ModelChoice("org/broken"))
+    assert resident.wait().error.startswith("config.json: num_key_value_heads must divide")
+
+
 def test_a_packed_checkpoint_says_itself_how(make, tmp_path):
     folder = write_tiny(tmp_path / "packed", quantization="int4")
     resident = make(ModelChoice(str(folder)))
