@@ -70,8 +70,9 @@ def build(backend: Backend, *, key: str | None = None) -> CompleteTab:
             with gr.Row(elem_classes="phi-bar"):
                 button("complete", "Complete", variant="primary")
                 button("stop", "Stop")
-                status = StatusLine(IDLE, elem_id="status")
+                status = StatusLine(IDLE, editor=EDITOR, elem_id="status")
             with gr.Row(elem_classes="phi-tools"):
+                button("goOn", "Continue", size="sm")
                 button("regenerate", "Regenerate", size="sm")
                 button("undoPrediction", "Undo prediction", size="sm")
                 button("redoPrediction", "Redo prediction", size="sm")

@@ -104,6 +104,7 @@ class Completer:
         if values["scope"] not in SCOPES:
             raise RequestError("scope", f"one of {', '.join(SCOPES)}", values["scope"])
         fields = {name: values[name] for name in self._controls.fields}
+        fields["logit_bias"] = values.get("logit_bias")
         if prompt.kind == "again":
             fields["seed"] = ""
         logprobs = 0  # of the drawn tokens: what is saved has them
@@ -111,7 +112,9 @@ class Completer:
             logprobs = ENTROPY_ALTERNATIVES
         elif values["colour"]:
             logprobs = SHOWN_ALTERNATIVES
-        asked = sampling.request_from(prompt.before, fields, logprobs=logprobs)
+        asked = sampling.request_from(
+            prompt.before, fields, self._backend.tokenize, logprobs=logprobs
+        )
         if prompt.kind == "auto":
             asked = replace(asked, max_tokens=min(asked.max_tokens, AUTO_TOKENS))
         return asked
@@ -125,7 +128,8 @@ class Completer:
         run: Run,
     ) -> AsyncGenerator[Update, None]:
         named = self._controls.values(values)
-        asked = self._request(prompt, named)
+        # A remote backend asks its server for the ids of a text.
+        asked = await asyncio.to_thread(self._request, prompt, named)
         suggestion = Suggestion(
             prompt,
             [Choice() for _ in range(asked.n)],
@@ -150,7 +154,9 @@ class Completer:
                     if time.monotonic() - shown >= STATUS_S:
                         status, shown = progress.status(done=False), time.monotonic()
                     update = suggestion.ghost(done=False), status
-                # Where nothing came, the same again: Gradio notices a closed tab only by a yield.
+                else:
+                    # Gradio notices a closed tab only by a yield, and the browser a lost server by its silence.
+                    update = {**update[0], "beat": time.monotonic()}, update[1]
                 yield update
                 if suggestion.ended:
                     break
@@ -164,4 +170,6 @@ class Completer:
             cut = [c for c in suggestion.choices if c.reason in (None, "length", "cancelled")]
             if came := max((len(choice.tokens) for choice in cut), default=0):
                 asked = replace(asked, max_tokens=came)
-            yield {**ghost, "made": made(asked, named, backend.info)}, progress.status(done=True)
+            if not asked.logit_bias:  # a link has no place for one, so that it would draw another text
+                ghost["made"] = made(asked, named, backend.info)
+            yield ghost, progress.status(done=True)

@@ -234,14 +234,22 @@ def _part(
 
 
 class StatusLine(_Channel):
-    """Shows `{state, message, facts: [{label, value, title}]}`; the message is announced, the figures are not."""
+    """Shows `{state, message, facts: [{label, value, title}]}`; the message is announced, the figures are not.
 
-    def __init__(self, value: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    Args:
+        value: what it shows at first.
+        editor: the editor whose lost connection is told here.
+    """
+
+    def __init__(
+        self, value: dict[str, Any] | None = None, *, editor: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(
             value=value or {},
             html_template='<div class="phi-status"></div>',
             js_on_load=_on_load("window.PhiEditor.mountStatus({element, props, watch});"),
             apply_default_css=False,
+            editor=editor,
             **kwargs,
         )
 

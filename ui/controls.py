@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +43,12 @@ LABELS = {name: row[0] for name, row in SLIDERS.items()} | {
     "seed": "Seed",
     "prompt": "The prompt",
     "n": "Alternatives",
+    "logit_bias": "Logit bias",
 }
+# What may remove a token, by the request's field.
+FILTERS = LABELS | {"unknown": "Not in the tokenizer", "temperature": "Temperature 0"}
+_BIAS_LINE = re.compile(r"""\s*(?:(\d{1,9})|("(?:[^"\\]|\\.)*"))\s*:\s*([-+]?\d+(?:\.\d*)?)\s*""")
+Tokenize = Callable[[str], list[int]]
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 
@@ -54,6 +60,8 @@ class Controls:
         fields: by the request's field names.
         options: those that shape the suggestion, not the request.
         presets: choose values for the fields.
+        bias: the logit bias.
+        reset: puts everything back.
         auto: whether to complete while typing; the browser's business.
     """
 
@@ -61,15 +69,23 @@ class Controls:
     options: dict[str, Component] = field(default_factory=dict)
     presets: presets.Presets | None = None
     auto: gr.Checkbox | None = None
+    bias: gr.Textbox | None = None
+    reset: gr.Button | None = None
+
+    @property
+    def named(self) -> dict[str, Component]:
+        """What an event brings the values of, by name."""
+        bias = {} if self.bias is None else {"logit_bias": self.bias}
+        return {**self.fields, **self.options, **bias}
 
     @property
     def inputs(self) -> list[Component]:
         """The components, in the order in which `values` takes theirs."""
-        return [*self.fields.values(), *self.options.values()]
+        return list(self.named.values())
 
     def values(self, values: Sequence[Any]) -> dict[str, Any]:
         """Names the values of an event."""
-        return dict(zip([*self.fields, *self.options], values, strict=True))
+        return dict(zip(self.named, values, strict=True))
 
 
 def defaults(parameters: int, context_length: int) -> dict[str, dict[str, float]]:
@@ -147,12 +163,23 @@ def build(parameters: int, context_length: int) -> Controls:
             max_lines=4,
             elem_id="stop",
         )
+        controls.bias = gr.Textbox(
+            label=LABELS["logit_bias"],
+            info='One on each line: "text": 5 or an id: -100 for never, 100 for always; blank: off',
+            lines=2,
+            max_lines=4,
+            elem_id="logit_bias",
+        )
+    controls.reset = gr.Button("Reset all", size="sm", elem_id="reset")
     return controls
 
 
 def wire(controls: Controls) -> None:
-    """Connects the presets with the sliders that they set."""
+    """Connects the presets with the sliders that they set, and the reset with everything."""
     assert controls.presets is not None
+    assert controls.reset is not None
+    first = json.dumps([component.value for component in controls.inputs])
+    controls.reset.click(None, None, controls.inputs, js=f"() => {first}")
     sliders = {name: controls.fields[name] for name in SLIDERS if name != "max_tokens"}
     neutral = {name: row[3] for name, row in SLIDERS.items()} | {"temperature": 1, "top_p": 1}
     presets.wire(controls.presets, sliders, neutral)
@@ -174,6 +201,37 @@ def parse_stop(text: str | None) -> tuple[str, ...]:
     return tuple(re.sub(r"\\(.?)", unescape, line) for line in lines if line)
 
 
+def parse_bias(text: str | None, tokenize: Tokenize) -> dict[int, float]:
+    """The logit bias of a text: `id: bias` or `"text": bias` on each line that is not blank.
+
+    Args:
+        text: the lines; a text is quoted as in JSON.
+        tokenize: gives the ids of a text.
+
+    Raises:
+        RequestError: a line is neither, or its text is not one token.
+    """
+    biases: dict[int, float] = {}
+    for line in filter(str.strip, (text or "").splitlines()):
+        match = _BIAS_LINE.fullmatch(line)
+        if match is None:
+            rule = 'lines of a token id, or of a text in "quotes", a colon and a number'
+            raise RequestError("logit_bias", rule, line)
+        identity, quoted, value = match.groups()
+        if identity is None:
+            try:
+                piece = json.loads(quoted)
+            except ValueError as error:
+                raise RequestError("logit_bias", "texts quoted as in JSON", quoted) from error
+            ids = tokenize(piece)
+            if len(ids) != 1:
+                rule = f"of texts that are one token; this one makes {len(ids)}"
+                raise RequestError("logit_bias", rule, piece)
+            identity = ids[0]
+        biases[int(identity)] = float(value)
+    return biases
+
+
 def parse_seed(text: str | float | None) -> int:
     """The seed of a text; a blank one draws a new seed.
 
@@ -188,8 +246,10 @@ def parse_seed(text: str | float | None) -> int:
     return int(text)
 
 
-def request_from(prompt: str, values: dict[str, Any], **extra: Any) -> CompletionRequest:
-    """Makes the request of a prompt and the fields' values.
+def request_from(
+    prompt: str, values: dict[str, Any], tokenize: Tokenize | None = None, **extra: Any
+) -> CompletionRequest:
+    """Makes the request of a prompt and the fields' values; only a logit bias needs `tokenize`.
 
     Raises:
         RequestError: a value is out of its range.
@@ -198,6 +258,8 @@ def request_from(prompt: str, values: dict[str, Any], **extra: Any) -> Completio
     if not isinstance(max_tokens, int | float) or not 1 <= max_tokens <= MAX_TOKENS:
         raise RequestError("max_tokens", f"an integer from 1 to {MAX_TOKENS}", max_tokens)
     settled = dict(values, stop=parse_stop(values["stop"]), seed=parse_seed(values["seed"]))
+    if tokenize is not None:
+        settled["logit_bias"] = parse_bias(values.get("logit_bias"), tokenize)
     return CompletionRequest(prompt=prompt, **settled, **extra)
 
 

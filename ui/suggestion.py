@@ -9,6 +9,8 @@ from typing import Any
 
 from phi_model.backend import Alternatives, CompletionChunk, TokenPiece, Usage
 from ui.components import Prompt
+from ui.controls import FILTERS
+from ui.highlight import spans
 from ui.scope import overlap_start, scope_end, unsure_at
 
 TokenText = Callable[[int], str]
@@ -110,6 +112,8 @@ class Suggestion:
             row: dict[str, Any] = {"text": choice.shown, "done": done or bool(choice.reason)}
             if len(self.choices) > 1:
                 row["logprob"] = choice.mean_logprob
+                if row["done"]:
+                    row["spans"] = spans(choice.shown)
             if done:
                 row["ids"] = [token.id for token in choice.drawn]
             if done and token_text:
@@ -145,6 +149,8 @@ def token_rows(
             "logprob": round(token.logprob, 4),
             "top": named(token.top),
             "sampler": named(token.sampler_top),
+            "by": [name and FILTERS[name] for name in token.removed_by],
+            "removed": [[FILTERS[name], count] for name, count in token.removed],
         }
         for token in tokens
         if token.logprob is not None and token.start < byte_ends[-1]

@@ -25,7 +25,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-TIMEOUT_MS = 15_000
+TIMEOUT_MS = 30_000  # of a machine that has other things to do
 expect.set_options(timeout=TIMEOUT_MS)
 
 

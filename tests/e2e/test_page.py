@@ -102,18 +102,6 @@ def test_the_page_works_below_a_sub_path(open_studio):
         assert studio.finish() == "    pass\n"
 
 
-def test_nothing_moves_while_text_streams(studio):
-    boxes = """() => ['.phi-editor', '#do-complete', '#seed'].map(
-        name => JSON.stringify(document.querySelector(name).getBoundingClientRect())).join()"""
-    studio.write("def print_prime(n):\n")
-    before = studio.page.evaluate(boxes)
-    studio.complete(max_tokens="96", temperature="1", seed="5")
-    until(lambda: studio.ghost, "a suggestion")
-    assert studio.page.evaluate(boxes) == before
-    studio.finish()
-    assert studio.page.evaluate(boxes) == before
-
-
 class thread_server:
     """Serves a scripted backend from this process."""
 

@@ -3,7 +3,7 @@
 import pytest
 
 from phi_model.request import RequestError
-from ui.controls import explain, parse_seed, parse_stop, request_from
+from ui.controls import explain, parse_bias, parse_seed, parse_stop, request_from
 
 GOOD = {
     "max_tokens": 128,
@@ -94,3 +94,33 @@ def test_bad_values_are_named_with_rule_and_value(name, value, message):
     with pytest.raises(RequestError) as caught:
         request_from("x", {**GOOD, name: value})
     assert explain(caught.value) == message
+
+
+def tokenize(text: str) -> list[int]:
+    return [ord(character) for character in text]
+
+
+@pytest.mark.parametrize(
+    ("text", "bias"),
+    [
+        ("", {}),
+        (None, {}),
+        (" \n\n", {}),
+        ("5: 1", {5: 1.0}),
+        (' 5 :-100 \n"a": 2.5', {5: -100.0, 97: 2.5}),
+        (r'"\n": +1', {10: 1.0}),
+        (r'":": 1', {58: 1.0}),
+        (r'"\"": 1', {34: 1.0}),
+    ],
+)
+def test_biases(text, bias):
+    assert parse_bias(text, tokenize) == bias
+    assert request_from("x", {**GOOD, "logit_bias": text}, tokenize).logit_bias == bias
+
+
+@pytest.mark.parametrize(
+    "text", ["5", "a: 1", '"ab": 1', '"": 1', "5: x", "-5: 1", r'"\q": 1', "5: 1 2"]
+)
+def test_bad_biases_are_refused(text):
+    with pytest.raises(RequestError, match="logit_bias must be"):
+        parse_bias(text, tokenize)

@@ -50,7 +50,8 @@ def build(editor: CodeEditor, controls: Controls, backend: Backend, key: str | N
         if not str(named["seed"] or "").strip():
             named["seed"] = seed  # that of the completion which the page shows
         try:
-            asked = request_from(prompt.before, {field: named[field] for field in controls.fields})
+            fields = {field: named[field] for field in (*controls.fields, "logit_bias")}
+            asked = request_from(prompt.before, fields, backend.tokenize)
         except RequestError as error:
             raise gr.Error(explain(error), print_exception=False) from error
         text = SNIPPETS[name](asked, target(backend.info, address, key))

@@ -11,6 +11,8 @@ import {segmentAt, segmentField} from "./segments.js";
  * @property {number} logprob  under the model's own distribution
  * @property {[string, number][]} top      its likeliest tokens
  * @property {[string, number][]} sampler  the likeliest after penalties, temperature and filters
+ * @property {(string | null)[]} by        for each of `top`, the filter that removed it
+ * @property {[string, number][]} removed  how many tokens each filter removed, in their order
  */
 
 const KEPT = 50;
@@ -85,25 +87,37 @@ const percent = logprob => {
   return p >= 10 ? `${p.toFixed(0)} %` : p >= 0.1 ? `${p.toFixed(1)} %` : "< 0.1 %";
 };
 
-/** A list of tokens; those that are not in `kept`, where that is known to be all, are struck through. */
-function column(title, rows, taken, branch, kept = null) {
+/** A list of tokens, with the filter that removed one where that is known. */
+function column(title, rows, taken, branch, by = []) {
   const list = make("ol", {"aria-label": title});
-  for (const [text, logprob] of rows) {
+  rows.forEach(([text, logprob], index) => {
     const button = make(
       "button",
       {type: "button", title: "Continue from here with this token"},
       make("code", {}, visible(text)),
       make("span", {}, percent(logprob)),
     );
-    if (kept && !kept.some(([other]) => other === text)) {
+    if (by[index]) {
       button.setAttribute("data-removed", "");
-      button.title = "Removed by the samplers; continue from here with it all the same";
+      button.title = `Removed: ${by[index]}. Continue from here with it all the same`;
+      button.append(make("small", {}, by[index]));
     }
     if (text === taken) button.setAttribute("aria-current", "true");
     button.addEventListener("click", () => branch(text));
     list.append(make("li", {}, button));
-  }
+  });
   return make("div", {}, make("p", {}, title), list);
+}
+
+/** How many tokens of the vocabulary each filter removed at this step. */
+function filters(removed) {
+  const rows = removed.flatMap(([name, count]) => [make("dt", {}, name), make("dd", {}, count.toLocaleString("en"))]);
+  return make(
+    "div",
+    {class: "phi-removed"},
+    make("p", {}, removed.length ? "Removed here, each from what the one before left" : "No filter removed a token here"),
+    make("dl", {}, ...rows),
+  );
 }
 
 function card(view, found, onBranch) {
@@ -126,9 +140,10 @@ function card(view, found, onBranch) {
     make(
       "div",
       {class: "phi-token-columns"},
-      column("The model's own", token.top, taken, branch, token.sampler.length < token.top.length ? token.sampler : null),
+      column("The model's own", token.top, taken, branch, token.by),
       column("After the samplers", token.sampler, taken, branch),
     ),
+    filters(token.removed ?? []),
   );
 }
 

@@ -99,6 +99,13 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
     return true;
   }
 
+  /** Accepts what is suggested and asks for what follows. */
+  function goOn() {
+    accept("all")(view);
+    request("manual");
+    return true;
+  }
+
   function onUpdate(update) {
     const before = update.startState.field(ghostField);
     const after = update.state.field(ghostField);
@@ -129,6 +136,7 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
       extensions: [
         keys({
           complete: () => request("manual"),
+          goOn,
           regenerate,
           undoPrediction: () => undoPrediction(view, redone),
           redoPrediction: () => redoPrediction(view, redone),
@@ -183,6 +191,7 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
     dismiss: () => dismiss(view),
     acceptChoice: index => acceptChoice(view, index),
     cycle: step => cycle(step)(view),
+    goOn,
     regenerate,
     undoPrediction: () => undoPrediction(view, redone),
     redoPrediction: () => redoPrediction(view, redone),

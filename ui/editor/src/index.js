@@ -1,4 +1,5 @@
 // The bridge to Gradio: `window.PhiEditor`, which the components' js_on_load calls.
+import {LOST, connection} from "./connection.js";
 import {createEditor} from "./editor.js";
 import {createExamples} from "./examples.js";
 import {createHistory, remember} from "./history.js";
@@ -13,6 +14,7 @@ import {toCharacters, toUnits, wellFormed} from "./text.js";
 const FLUSH_MS = 250;
 const editors = new Map();
 const waiting = new Map();
+const lines = new Map(); // of status, by editor
 let shareMounted;
 const shareBar = new Promise(resolve => (shareMounted = resolve));
 
@@ -38,6 +40,7 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
     hint: props.hint,
     action: props.action,
     onRequest({id, kind}) {
+      heard();
       flush(id, kind); // which also ends the wait for a pause, after which the prompt would be measured
       submit();
       edited();
@@ -51,6 +54,14 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
       }, FLUSH_MS);
     },
   });
+  const {heard} = connection({
+    url: `${(window.gradio_config?.root ?? "").replace(/[/]+$/, "")}/health`,
+    running: editor.running,
+    lost() {
+      editor.halt();
+      lines.get(props.editor)?.show({state: "error", message: LOST});
+    },
+  });
   watch("value", () => {
     if (JSON.stringify(props.value) === mine) return;
     const {text, cursor} = value();
@@ -60,9 +71,17 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
   });
   const named = {
     ...editor,
+    feed(value) {
+      heard();
+      editor.feed(value);
+    },
     complete() {
       if (!props.action) editor.focus();
       return editor.request("manual");
+    },
+    goOn() {
+      editor.focus();
+      return editor.goOn();
     },
     stop() {
       const id = editor.halt();
@@ -145,6 +164,7 @@ const usedSeed = async () => (await shareBar).seed();
 
 function mountStatus({element, props, watch}) {
   const status = createStatus(element.querySelector(".phi-status"));
+  if (props.editor) lines.set(props.editor, status);
   status.show(props.value);
   watch("value", () => status.show(props.value));
 }

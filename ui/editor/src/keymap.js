@@ -22,7 +22,7 @@ const tabFocusEnds = EditorView.domEventHandlers({
   },
 });
 
-/** @param {Record<"complete" | "regenerate" | "undoPrediction" | "redoPrediction" | "inspect", () => unknown>} actions */
+/** @param {Record<"complete" | "goOn" | "regenerate" | "undoPrediction" | "redoPrediction" | "inspect", () => unknown>} actions */
 export function keys(actions) {
   const does = action => () => {
     action();
@@ -33,6 +33,7 @@ export function keys(actions) {
     Prec.highest(
       keymap.of([
         {key: "Mod-Enter", run: does(actions.complete)},
+        {key: "Shift-Mod-Enter", run: does(actions.goOn)},
         {key: "Alt-Enter", run: does(actions.regenerate)},
         {key: "Alt-Backspace", run: does(actions.undoPrediction), shift: does(actions.redoPrediction)},
         {key: "F2", run: does(actions.inspect)},

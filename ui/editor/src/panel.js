@@ -1,6 +1,6 @@
 // All alternatives side by side, each with its mean log-probability and a button that accepts it.
 import {make} from "./dom.js";
-import {snippet} from "./highlight.js";
+import {coloured} from "./highlight.js";
 
 /** @param {HTMLElement} parent */
 export function createPanel(parent, editor) {
@@ -12,7 +12,7 @@ export function createPanel(parent, editor) {
     const body = make("div", {class: "phi-alternative-text", tabindex: "0", role: "group"});
     body.setAttribute("aria-label", `Alternative ${index + 1}`);
     const dom = make("li", {}, make("header", {}, button, score), body);
-    return {dom, score, body, text: null};
+    return {dom, score, body, choice: null};
   }
   const list = make("ol", {class: "phi-alternatives", "aria-label": "Alternatives"});
   parent.append(list);
@@ -26,9 +26,9 @@ export function createPanel(parent, editor) {
       const shown = cards[index];
       shown.dom.toggleAttribute("data-active", index === ghost.active);
       shown.score.textContent = choice.logprob == null ? "" : `logprob ${choice.logprob.toFixed(2)}`;
-      if (shown.text === choice.text) return;
-      shown.text = choice.text;
-      shown.body.replaceChildren(snippet(choice.text));
+      if (shown.choice === choice) return;
+      shown.choice = choice;
+      shown.body.replaceChildren(coloured(choice.spans ?? [["", choice.text]]));
     });
   };
 }

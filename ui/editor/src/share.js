@@ -57,7 +57,10 @@ export function createShare(parent, {fields, address, frame, gallery}, editor, a
   }
 
   editor.on("finish", ({id, asked, choices, active, made}) => {
-    if (!made || !asked) return;
+    if (!made || !asked) {
+      last = null; // rather than to share an older one in its place
+      return;
+    }
     const choice = choices[active];
     const text = wellFormed(asked.text);
     const tokens = choice.ids;

@@ -6,6 +6,7 @@ const mod = mac ? "\u2318" : "Ctrl+";
 
 const KEYS = [
   [`${mod}Enter`, "Complete at the caret"],
+  [`${mod}Shift+Enter`, "Continue: accept the suggestion and complete behind it"],
   ["Tab", "Accept the suggestion; indent where there is none"],
   ["Shift+Tab", "Accept its first line; outdent where there is none"],
   [`${mod}\u2192`, "Accept its next word"],
