@@ -170,6 +170,7 @@ class Completer:
             cut = [c for c in suggestion.choices if c.reason in (None, "length", "cancelled")]
             if came := max((len(choice.tokens) for choice in cut), default=0):
                 asked = replace(asked, max_tokens=came)
-            if not asked.logit_bias:  # a link has no place for one, so that it would draw another text
+            # A link has no place for a logit bias: it would draw another text.
+            if not asked.logit_bias:
                 ghost["made"] = made(asked, named, backend.info)
             yield ghost, progress.status(done=True)
