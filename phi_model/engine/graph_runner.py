@@ -1,7 +1,7 @@
 """The runner of a GPU: decode passes are recorded, forward and sampling together, and nothing in them waits.
 
 A token that was drawn is written into a table on the device, where the next pass finds it; the host learns of it later.
-Prompts are computed as the plain runner does, a chunk at a time.
+Prompts are recorded a chunk at a time; one whose every logit is wanted is computed as the plain runner does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from torch import Tensor
 
 from phi_model.engine.graphs import BUCKETS, Graph, Recorder, bucket_for
 from phi_model.engine.kv import Segment, SlotCache
+from phi_model.engine.prefill import CHUNKS, ChunkPasses
 from phi_model.engine.recipe import Parameters, Recipe
 from phi_model.engine.runner import EagerRunner
 from phi_model.engine.sampler import Draw, Sampler, SampleRow, outcome
@@ -99,6 +100,7 @@ class GraphRunner(EagerRunner):
         self._tokens = torch.zeros(slots + 1, max_length + 1, dtype=torch.int64, device=self.device)
         self._recorder = Recorder(self.device)
         self._recordings: OrderedDict[Key, Recording] = OrderedDict()
+        self._chunks = ChunkPasses(model, self.cache, slots, self._recorder)
 
     @staticmethod
     def takes(model: Any) -> bool:
@@ -116,6 +118,29 @@ class GraphRunner(EagerRunner):
         for recipe in FIRST_RECIPES:
             for rows in BUCKETS[: BUCKETS.index(bucket_for(min(self._spare, BUCKETS[-1]))) + 1]:
                 self._recording(Key(rows, recipe, self._span(SHORTEST_SPAN)))
+        length, longest = 1, self.cache.max_length
+        while length <= longest:
+            for size in CHUNKS:
+                self._chunks.recording(size, self._bounded(length))
+            length = self._bounded(length) + 1
+
+    def run(self, segments: Sequence[Segment], wanted: Sequence[int] | None = None) -> Tensor:
+        """As `EagerRunner.run`; by recorded passes where at most the logits behind each segment are wanted."""
+        behind, at = [], 0
+        for segment in segments:
+            at += len(segment.tokens)
+            behind.append(at - 1)
+        if wanted is None or not set(wanted) <= set(behind):
+            return super().run(segments, wanted)
+        logits = []
+        for segment, last in zip(segments, behind, strict=True):
+            for first in range(0, len(segment.tokens), CHUNKS[-1]):
+                tokens = segment.tokens[first : first + CHUNKS[-1]]
+                piece = Segment(segment.slot, segment.start + first, tokens)
+                found = self._chunks.run(piece, self._bounded(piece.end))
+            if last in wanted:
+                logits.append(found)
+        return torch.cat(logits) if logits else torch.empty(0, 0, device=self.device)
 
     def sample(self, logits: Tensor, rows: list[SampleRow]) -> Draw:
         """Draws the first token of each row's sequence; later ones are drawn by `decode`."""
@@ -209,9 +234,11 @@ class GraphRunner(EagerRunner):
         return (found, tokens, logits, scores) if recipe.scored else (found, tokens)
 
     def _span(self, needed: int) -> int:
-        """The positions that attention may look at: a power of two, or all."""
-        if self._any_span:
-            return self.cache.max_length
+        """The positions that attention of a decode pass may look at."""
+        return self.cache.max_length if self._any_span else self._bounded(needed)
+
+    def _bounded(self, needed: int) -> int:
+        """A power of two that is enough, or all positions."""
         span = max(SHORTEST_SPAN, 1 << (needed - 1).bit_length())
         return min(span, self.cache.max_length)
 

@@ -83,10 +83,16 @@ class Recorder:
 
     Args:
         device: where the function's tensors are.
+
     """
 
     def __init__(self, device: torch.device) -> None:
         self._pool = torch.cuda.graph_pool_handle() if device.type == "cuda" else None
+
+    @property
+    def captures(self) -> bool:
+        """Whether functions become CUDA graphs."""
+        return self._pool is not None
 
     def record(self, function: Function) -> Graph:
         """Records a function; where the GPU's driver refuses, it is called from then on."""

@@ -18,6 +18,7 @@ from phi_model.engine import Engine, graph_runner
 from phi_model.engine.graph_runner import GraphRunner
 from phi_model.engine.graphs import BUCKETS, CalledGraph, Recorder, bucket_for
 from phi_model.engine.kv import UNKNOWN, Segment
+from phi_model.engine.prefill import CHUNKS
 from phi_model.engine.recipe import Recipe
 from phi_model.quantization import optimize_for_inference
 from tests.engine.collect import all_quiet, complete, read
@@ -168,6 +169,42 @@ def test_the_pass_needs_no_value_at_all() -> None:
             assert [x.shape for x in seen] == (
                 [(rows, 51_200), (rows, 50_295)] if recipe.scored else []
             )
+
+
+def test_a_chunk_needs_no_value_either() -> None:
+    with torch.device("meta"):
+        model = phi_model.PhiForCausalLM(phi_model.PhiConfig(num_hidden_layers=1)).eval()
+    runner = GraphRunner(model, slots=2, max_length=300, valid_vocab=50_295)
+    runner.warm_up()
+    chunks = runner._chunks._recordings
+    assert set(chunks) == {(size, span) for size in CHUNKS for span in (128, 256, 300)}
+    assert {recording.graph.outputs[0].shape for recording in chunks.values()} == {(1, 51_200)}
+    assert {key.rows for key in runner._recordings} == {1, 2}
+
+
+@pytest.mark.parametrize("architecture", ["gqa", "quarter_rotary"])
+def test_a_prompt_in_chunks(architecture: str) -> None:
+    """Any lengths, several prompts at once, more than a chunk holds: the plain forward's logits; others untouched."""
+    _, ours = tiny(architecture, max_position_embeddings=512)
+    runner = GraphRunner(ours, slots=3, max_length=400, valid_vocab=200)
+    tokens = torch.randint(0, 200, (1, 390), generator=torch.Generator().manual_seed(0))
+    ids = tokens[0].tolist()
+    for held in (*runner.cache.keys, *runner.cache.values):
+        held.fill_(torch.nan)  # what an earlier sequence may have left
+    with torch.inference_mode():
+        expected = ours(tokens).logits[0]
+        both = runner.run([Segment(2, 0, ids[:5]), Segment(0, 0, ids[:70])], [4, 74])
+        nothing = runner.run([Segment(2, 5, ids[5:300])], [])
+        last = runner.run([Segment(2, 300, ids[300:])], [89])
+        every = runner.run([Segment(1, 0, ids[:6])])
+    torch.testing.assert_close(both, expected[[4, 69]], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(last, expected[389:], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(every, expected[:6], atol=1e-4, rtol=1e-4)
+    assert nothing.numel() == 0
+    for held in (*runner.cache.keys, *runner.cache.values):
+        for slot, length in ((0, 70), (1, 6), (2, 390)):
+            assert held[slot, :, :length].isfinite().all()
+            assert held[slot, :, length:].isnan().all()
 
 
 def test_filled_up_rows_touch_no_slot_in_use() -> None:
