@@ -197,7 +197,14 @@ def wire(tab: ClassifyTab) -> None:
         "concurrency_limit": None,
         "api_visibility": "private",
     }
-    tab.editor.submit(tab.text.classify, [tab.editor, *tab.choice], tab.results, **streamed)
+    # Names of their own: Gradio counts up a name that is taken, and "classify" is the API's.
+    tab.editor.submit(
+        tab.text.classify,
+        [tab.editor, *tab.choice],
+        tab.results,
+        api_name="classify_editor",
+        **streamed,
+    )
     # The button takes the editor's own way, so that the text is the newest.
     tab.buttons["classify"].click(
         None, js=f"() => {{ window.PhiEditor.get('{EDITOR}').complete(); }}"
@@ -219,6 +226,7 @@ def wire(tab: ClassifyTab) -> None:
         tab.batch.classify,
         [tab.file, tab.column, *tab.choice],
         [tab.file_status, tab.download],
+        api_name="classify_file",
         **streamed,
     )
     tab.buttons["cancel"].click(tab.batch.stop, None, None, **silent)

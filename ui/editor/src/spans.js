@@ -5,6 +5,8 @@ const COLOURS = 8; // the ninth label has the first one's colour and another lin
 const ROWS = 2000;
 
 const percent = score => `${(100 * score).toFixed(1)} %`;
+// Nobody sees the colour of a line break, or could point at it.
+const shown = ({label, text}) => label && text.trim() !== "";
 const visible = text => text.replace(/\n/g, "\u21b5").replace(/\t/g, "\u21e5");
 
 /** @param {HTMLElement} parent */
@@ -16,7 +18,8 @@ export function createSpans(parent) {
   function show(mark) {
     tip.replaceChildren(make("strong", {}, mark.dataset.label), ` ${percent(Number(mark.dataset.score))}`);
     tip.hidden = false;
-    const box = mark.getClientRects()[0] ?? mark.getBoundingClientRect();
+    // A mark that begins with a line break has its first box, of no width, at the end of a line.
+    const box = [...mark.getClientRects()].find(({width}) => width > 1) ?? mark.getBoundingClientRect();
     const outer = parent.getBoundingClientRect();
     const left = Math.min(box.left - outer.left, outer.width - tip.offsetWidth - 4);
     tip.style.left = `${Math.max(0, left)}px`;
@@ -122,7 +125,7 @@ export function createSpans(parent) {
       const text = make("div", {class: "phi-spans", role: "group", "aria-label": "Labelled text"});
       const counts = new Map();
       for (const piece of pieces) {
-        if (!piece.label) {
+        if (!shown(piece)) {
           text.append(piece.text);
           continue;
         }
@@ -133,7 +136,7 @@ export function createSpans(parent) {
         text.append(mark);
       }
       (marks[0] ?? text).tabIndex = 0;
-      const labelled = pieces.filter(({label}) => label);
+      const labelled = pieces.filter(shown);
       parent.replaceChildren(legendOf(counts, looks), text, tableOf(labelled), tip);
     },
   };
