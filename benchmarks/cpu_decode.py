@@ -4,8 +4,9 @@
     python benchmarks/cpu_decode.py --model assets/model         # a model of one's own
     python benchmarks/cpu_decode.py --llama-python VENV/bin/python
 
-Each line: how the weights are kept, tokens per second (median of the steps, and of the best round's), bytes of weights read per second, and their
-share of what this machine was measured to read in the same run. `plain` is the model as it is loaded, without packing.
+Each line: how the weights are kept, tokens per second (median of the steps, and of the best round's), bytes of weights read
+per second and their share of what this machine was measured to read in the same run, and a prompt's share of the bfloat16
+products that its units can do. `plain` is the model as it is loaded, without packing.
 Peers: transformers where it is installed, llama.cpp where `--llama-python` names an interpreter that has llama-cpp-python
 and gguf (see peers.py). The last line is JSON.
 """
@@ -13,12 +14,14 @@ and gguf (see peers.py). The last line is JSON.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import gc
 import importlib.util
 import itertools
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -55,6 +58,25 @@ def read_limit(clock: Callable[[], float]) -> float:
         start = clock()
         data.sum()
         best = max(best, MEASURED_BYTES / (clock() - start))
+    return best
+
+
+def product_peak(threads: int, clock: Callable[[], float]) -> float | None:
+    """Operations per second of the processor's bfloat16 units, by `peak.c`; None where it has none, or no compiler."""
+    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
+    compiler = next(filter(None, map(shutil.which, native.COMPILERS)), None)
+    if compiler is None or "avx512_bf16" not in flags:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        built, source = str(Path(folder) / "peak.so"), str(Path(__file__).with_name("peak.c"))
+        subprocess.run([compiler, *native.FLAGS, source, "-o", built], check=True)
+        peak = ctypes.CDLL(built).peak
+        peak.argtypes, peak.restype = [ctypes.c_int64, ctypes.c_int], ctypes.c_double
+        best = 0.0
+        for _ in range(8):
+            start = clock()
+            done = peak(1 << 23, threads)
+            best = max(best, done / (clock() - start))
     return best
 
 
@@ -168,7 +190,7 @@ def measure(
     }
 
 
-def ours(options: argparse.Namespace, way: str, limit: float) -> dict[str, Any]:
+def ours(options: argparse.Namespace, way: str, limit: float, peak: float | None) -> dict[str, Any]:
     """One way of keeping the weights."""
     start = time.perf_counter()
     model = load(options, way)
@@ -176,11 +198,19 @@ def ours(options: argparse.Namespace, way: str, limit: float) -> dict[str, Any]:
     found = measure(model, Slotted, options)
     size = read_bytes(model)
     rate = size * found["decode_tokens_per_s"]
+    # The head is run for a prompt's last token only; attention is not counted.
+    trunk = model.model.num_parameters() - model.get_input_embeddings().weight.numel()
+    shares = (
+        {count: 2 * trunk * speed / peak for count, speed in found["prefill_tokens_per_s"].items()}
+        if peak
+        else {}
+    )
     return {
         **found,
         "megabytes": size / 1e6,
         "gigabytes_per_s": rate / 1e9,
         "share_of_limit": rate / limit,
+        "prefill_share_of_peak": shares,
         "load_s": seconds,
     }
 
@@ -263,16 +293,21 @@ def main() -> None:
         options.threads = 1
     torch.set_num_threads(options.threads)
 
-    limit = read_limit(time.process_time if options.cpu_time else time.perf_counter)
+    clock = time.process_time if options.cpu_time else time.perf_counter
+    limit, peak = read_limit(clock), product_peak(options.threads, clock)
     load_average = os.getloadavg()[0]
     kernels = "AVX-512 kernels" if native.load() is not None else "torch's products"
     print(f"{platform.processor() or platform.machine()}, {options.threads} threads, {kernels}")
     print(f"memory read limit {limit / 1e9:.1f} GB/s; load before the start {load_average:.1f}")
+    if peak:
+        print(f"bfloat16 peak {peak / 1e9:.0f} GFLOP/s")
     results: dict[str, Any] = {}
     for way in options.ways:
-        found = results[way] = ours(options, way, limit)
+        found = results[way] = ours(options, way, limit, peak)
         gc.collect()
         extra = f"{found['gigabytes_per_s']:5.1f} GB/s, {found['share_of_limit']:4.0%} of the limit"
+        if shares := found["prefill_share_of_peak"]:
+            extra += f"; prompts {', '.join(f'{s:.0%}' for s in shares.values())} of the peak"
         print(line(way, found, extra), flush=True)
         # At once after ours, so that a slow minute of the machine meets both.
         if options.llama_python and options.model is None and (kind := PEER_TYPES.get(way)):
@@ -300,6 +335,7 @@ def main() -> None:
         "clock": "processor" if options.cpu_time else "wall",
         "kernels": kernels,
         "read_limit_gb_per_s": limit / 1e9,
+        "bf16_peak_gflop_per_s": peak and peak / 1e9,
         "load_average": load_average,
         "results": results,
         "ratios": ratios,
