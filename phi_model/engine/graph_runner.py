@@ -16,7 +16,7 @@ from torch import Tensor
 
 from phi_model.engine.graphs import BUCKETS, Graph, Recorder, bucket_for
 from phi_model.engine.kv import Segment, SlotCache
-from phi_model.engine.prefill import CHUNKS, ChunkPasses
+from phi_model.engine.prefill import CHUNKS, ChunkPasses, SlotChunk
 from phi_model.engine.recipe import Parameters, Recipe
 from phi_model.engine.runner import EagerRunner
 from phi_model.engine.sampler import Draw, Sampler, SampleRow, outcome
@@ -63,6 +63,7 @@ class GraphRunner(EagerRunner):
         valid_vocab: ids from here on are never drawn.
         rows_view: the cache of a recorded pass over (cache, slots, positions, span); None is `SlotRows`.
         any_span: whether ``rows_view`` reads no more than is held whatever its span; one recording does then.
+        chunk_view: the cache of a recorded chunk.
     """
 
     lags = True
@@ -76,6 +77,7 @@ class GraphRunner(EagerRunner):
         valid_vocab: int,
         rows_view: RowsView | None = None,
         any_span: bool = False,
+        chunk_view: type[SlotChunk] = SlotChunk,
     ) -> None:
         self.model = model
         self.device = model.device
@@ -100,7 +102,7 @@ class GraphRunner(EagerRunner):
         self._tokens = torch.zeros(slots + 1, max_length + 1, dtype=torch.int64, device=self.device)
         self._recorder = Recorder(self.device)
         self._recordings: OrderedDict[Key, Recording] = OrderedDict()
-        self._chunks = ChunkPasses(model, self.cache, slots, self._recorder)
+        self._chunks = ChunkPasses(model, self.cache, slots, self._recorder, chunk_view)
 
     @staticmethod
     def takes(model: Any) -> bool:
@@ -268,19 +270,20 @@ def make_runner(model: Any, graphs: bool | None = None, **sizes: int) -> EagerRu
         return EagerRunner(model, **sizes)
     if not on_gpu:
         return GraphRunner(model, **sizes)
-    view = _triton_view(model)
-    runner = GraphRunner(model, **sizes, rows_view=view, any_span=view is not None)
+    runner = GraphRunner(model, **sizes, **triton_views(model))
     runner.warm_up()
     return runner
 
 
-def _triton_view(model: Any) -> RowsView | None:
-    """The Triton kernels' view, where Triton is installed and they agree with torch on this device."""
+def triton_views(model: Any) -> dict[str, Any]:
+    """The Triton kernels as options of a `GraphRunner`; none where they are missing, or disagree with torch here."""
     try:
-        from phi_model.engine.triton_rows import TritonRows, agrees
+        from phi_model.engine.triton_rows import TritonChunk, TritonRows, agrees
     except ImportError:
         logger.info("no Triton: torch attends")
-        return None
+        return {}
     config = model.config
     shape = config.num_attention_heads, config.num_key_value_heads, config.head_dim
-    return TritonRows if agrees(*shape, model.dtype, str(model.device)) else None
+    if not agrees(*shape, model.dtype, str(model.device)):
+        return {}
+    return {"rows_view": TritonRows, "any_span": True, "chunk_view": TritonChunk}

@@ -87,6 +87,7 @@ class Recorder:
     """
 
     def __init__(self, device: torch.device) -> None:
+        self._device = device
         self._pool = torch.cuda.graph_pool_handle() if device.type == "cuda" else None
 
     @property
@@ -99,7 +100,8 @@ class Recorder:
         if self._pool is None:
             return CalledGraph(function)
         try:
-            return CudaGraph(function, self._pool)
+            with torch.cuda.device(self._device):
+                return CudaGraph(function, self._pool)
         except RuntimeError as error:
             logger.warning("no CUDA graph, steps are launched one kernel at a time: %s", error)
             self._pool = None

@@ -52,7 +52,8 @@ def default_slots(model: Any, context_length: int) -> int:
     slot_bytes = 2 * config.num_hidden_layers * context_length * row
     if model.device.type == "cuda":
         free, _ = torch.cuda.mem_get_info(model.device)
-        room, most = free * CUDA_MEMORY_SHARE, MOST_SLOTS["cuda"]
+        # The runner has a slot of its own, see `GraphRunner`.
+        room, most = free * CUDA_MEMORY_SHARE - slot_bytes, MOST_SLOTS["cuda"]
     else:
         free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         room, most = free * CPU_MEMORY_SHARE, MOST_SLOTS["cpu"]

@@ -53,9 +53,15 @@ class SlotChunk:
             (1, tokens, heads * head_dim).
         """
         cache = self._cache
-        own = []
         for held, new in ((cache.keys[layer_idx], key), (cache.values[layer_idx], value)):
             held[self._slots, :, self._positions] = new[0].transpose(0, 1).to(cache.dtype)
+        return self._look(layer_idx, query, scaling)
+
+    def _look(self, layer_idx: int, query: Tensor, scaling: float) -> Tensor:
+        """Attends to what is stored."""
+        cache = self._cache
+        own = []
+        for held in (cache.keys[layer_idx], cache.values[layer_idx]):
             slot = held[:, :, : self._span].index_select(0, self._slots[:1])
             # A masked NaN is still a NaN after the product with its zero weight.
             own.append(slot.masked_fill_(self._nothing, 0.0))  # (1, kv_heads, span, head_dim)
@@ -84,10 +90,18 @@ class ChunkPasses:
         cache: the slots.
         spare: index of the slot that no sequence has.
         recorder: makes the recordings.
+        view: the cache of a pass.
     """
 
-    def __init__(self, model: Any, cache: SlotCache, spare: int, recorder: Recorder) -> None:
-        self._model, self._cache = model, cache
+    def __init__(
+        self,
+        model: Any,
+        cache: SlotCache,
+        spare: int,
+        recorder: Recorder,
+        view: type[SlotChunk] = SlotChunk,
+    ) -> None:
+        self._model, self._cache, self._view = model, cache, view
         self._spare, self._recorder = spare, recorder
         self._recordings: dict[tuple[int, int], _Recording] = {}
 
@@ -131,7 +145,7 @@ class ChunkPasses:
         hidden = self._model.model(
             input_ids=ids[None],
             position_ids=positions[None],
-            past_key_values=SlotChunk(self._cache, slots, positions, span),
+            past_key_values=self._view(self._cache, slots, positions, span),
         ).last_hidden_state[0]  # (tokens, hidden)
         last = hidden.index_select(0, inputs[0, -1:])
         return (self._model.lm_head(last).float(),)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from phi_model.engine.sequence import Choice, Sequence
-from phi_model.engine.transfer import Arriving, to_device
+from phi_model.engine.transfer import Arriving, batch_to_device, to_device
 from phi_model.removals import GREEDY, Removals, Trace
 from phi_model.sampling import SamplingBatch, process_logits, sample, token_logprobs
 
@@ -153,12 +153,12 @@ class Sampler:
         sequences = [row.sequence for row in rows]
         if self._batch is None or sequences != self._sequences:
             self._sequences = sequences
-            self._batch = SamplingBatch.from_params(
+            batch = SamplingBatch.from_params(
                 [sequence.job.request for sequence in sequences],
-                self._device,
                 rows=[sequence.index for sequence in sequences],
                 seeds=[sequence.job.seed for sequence in sequences],
             )
+            self._batch = batch_to_device(batch, self._device)
         return self._batch
 
     def _history(self, rows: list[SampleRow]) -> tuple[Tensor, Tensor]:

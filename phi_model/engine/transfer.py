@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from phi_model.sampling import SamplingBatch
 
 
 def to_device(values: Any, device: torch.device, dtype: torch.dtype | None = None) -> Tensor:
@@ -16,6 +19,21 @@ def to_device(values: Any, device: torch.device, dtype: torch.dtype | None = Non
     if device.type != "cuda":
         return torch.tensor(values, dtype=dtype, device=device)
     return torch.tensor(values, dtype=dtype, pin_memory=True).to(device, non_blocking=True)
+
+
+def batch_to_device(batch: SamplingBatch, device: torch.device) -> SamplingBatch:
+    """Sampling parameters on another device; nothing is waited for."""
+    if device.type == "cpu":
+        return batch
+
+    def moved(tensor: Tensor) -> Tensor:
+        pinned = tensor.pin_memory() if device.type == "cuda" else tensor
+        return pinned.to(device, non_blocking=True)
+
+    values = {field.name: getattr(batch, field.name) for field in fields(batch)}
+    tensors = {name: moved(value) for name, value in values.items() if isinstance(value, Tensor)}
+    bias = None if batch.bias is None else tuple(map(moved, batch.bias))
+    return replace(batch, **tensors, bias=bias)
 
 
 class Arriving:

@@ -11,6 +11,7 @@ from torch import Tensor
 from phi_model.activations import ACTIVATIONS
 from phi_model.engine import triton_attention as kernels
 from phi_model.engine.kv import SlotCache
+from phi_model.engine.prefill import SlotChunk
 from phi_model.engine.slot_rows import SlotRows
 
 if TYPE_CHECKING:
@@ -66,40 +67,12 @@ class TritonRows(SlotRows):
         Returns:
             What `layer.leave` multiplies: (1, rows, columns).
         """
-        attention, widths, cache = layer.self_attn, layer.enter.widths, self._cache
+        attention, widths = layer.self_attn, layer.enter.widths
         filled = layer.leave.filled
-        dim, kv_heads = attention.head_dim, cache.kv_heads
-        heads = widths[0] // dim
-        if attention.qk_layernorm:
-            query, key, _ = joined.split((widths[0], widths[1], sum(widths[2:])), dim=-1)
-            for part, norm in ((query, attention.q_layernorm), (key, attention.k_layernorm)):
-                each = part.unflatten(-1, (-1, dim))
-                each.copy_(norm(each))
-        rows, width = joined.shape[1:]
-        query = joined.new_empty(rows, heads, dim)
-        keys, values = cache.keys[attention.layer_idx], cache.values[attention.layer_idx]
-        kernels.rotate_and_store[(rows, heads + 2 * kv_heads)](
-            joined,
-            cos.contiguous(),
-            sin.contiguous(),
-            self._slots,
-            self._positions,
-            query,
-            keys,
-            values,
-            width,
-            keys.stride(0),
-            keys.stride(1),
-            HEADS=heads,
-            KV_HEADS=kv_heads,
-            DIM=dim,
-            ROTARY=cos.shape[-1],
-            PADDED=_power_of_two(dim),
-            num_warps=1,
+        query = _rotate_and_store(
+            self._cache, layer, joined, cos, sin, self._slots, self._positions
         )
-        # Columns that only fill up a format's groups meet zero weights, and must be numbers.
-        make = torch.empty if filled == [widths[0], widths[3]] else torch.zeros
-        out = make(1, rows, sum(filled), dtype=joined.dtype, device=joined.device)
+        out = _input_of_leave(layer, joined)
         known = layer.mlp.activation is ACTIVATIONS["gelu_new"]
         inner = widths[3] if known else 0
         scaling = attention.scaling
@@ -167,6 +140,78 @@ class TritonRows(SlotRows):
             BLOCK=COLUMNS,
             num_warps=4,
         )
+
+
+class TritonChunk(SlotChunk):
+    """As `SlotChunk`, with rotation and store in one launch a layer."""
+
+    rotary_dtype = torch.float32
+
+    def attend_joined(
+        self, layer: PhiDecoderLayer, joined: Tensor, cos: Tensor, sin: Tensor
+    ) -> Tensor:
+        """As `TritonRows.attend_joined`, for consecutive tokens."""
+        attention, widths, filled = layer.self_attn, layer.enter.widths, layer.leave.filled
+        query = _rotate_and_store(
+            self._cache, layer, joined, cos, sin, self._slots, self._positions
+        )
+        rotated = query.transpose(0, 1)[None]  # (1, heads, tokens, head_dim)
+        out = _input_of_leave(layer, joined)
+        out[..., : widths[0]] = self._look(attention.layer_idx, rotated, attention.scaling)
+        activated = layer.mlp.activation(joined[..., -widths[3] :])
+        out[..., filled[0] : filled[0] + widths[3]] = activated
+        return out
+
+
+def _rotate_and_store(
+    cache: SlotCache,
+    layer: PhiDecoderLayer,
+    joined: Tensor,
+    cos: Tensor,
+    sin: Tensor,
+    slots: Tensor,
+    positions: Tensor,
+) -> Tensor:
+    """Keys and values of `joined` to their places; the rotated queries: (rows, heads, head_dim)."""
+    attention, widths = layer.self_attn, layer.enter.widths
+    dim, kv_heads = attention.head_dim, cache.kv_heads
+    heads = widths[0] // dim
+    if attention.qk_layernorm:
+        query, key, _ = joined.split((widths[0], widths[1], sum(widths[2:])), dim=-1)
+        for part, norm in ((query, attention.q_layernorm), (key, attention.k_layernorm)):
+            each = part.unflatten(-1, (-1, dim))
+            each.copy_(norm(each))
+    rows, width = joined.shape[1:]
+    rotated = joined.new_empty(rows, heads, dim)
+    keys, values = cache.keys[attention.layer_idx], cache.values[attention.layer_idx]
+    kernels.rotate_and_store[(rows, heads + 2 * kv_heads)](
+        joined,
+        cos.contiguous(),
+        sin.contiguous(),
+        slots,
+        positions,
+        rotated,
+        keys,
+        values,
+        width,
+        keys.stride(0),
+        keys.stride(1),
+        HEADS=heads,
+        KV_HEADS=kv_heads,
+        DIM=dim,
+        ROTARY=cos.shape[-1],
+        PADDED=_power_of_two(dim),
+        num_warps=1,
+    )
+    return rotated
+
+
+def _input_of_leave(layer: PhiDecoderLayer, joined: Tensor) -> Tensor:
+    """Room for what `layer.leave` multiplies: (1, rows, columns)."""
+    widths, filled = layer.enter.widths, layer.leave.filled
+    # Columns that only fill up a format's groups meet zero weights, and must be numbers.
+    make = torch.empty if filled == [widths[0], widths[3]] else torch.zeros
+    return make(1, joined.shape[1], sum(filled), dtype=joined.dtype, device=joined.device)
 
 
 def agrees(heads: int, kv_heads: int, head_dim: int, dtype: torch.dtype, device: str) -> bool:

@@ -118,6 +118,9 @@ class Worker:
     # The thread.
 
     def _run(self) -> None:
+        device = self.lane.runner.device
+        if device.type == "cuda":
+            torch.cuda.set_device(device)  # a thread's own setting
         with torch.inference_mode():
             while True:
                 try:

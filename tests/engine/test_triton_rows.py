@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from phi_model.engine import graph_runner
-from phi_model.engine.graph_runner import GraphRunner, make_runner
+from phi_model.engine.graph_runner import GraphRunner, make_runner, triton_views
 from phi_model.engine.kv import Segment, SlotCache
 from phi_model.engine.slot_rows import SlotRows
 from phi_model.engine.triton_rows import TritonRows, _splits, agrees
@@ -62,17 +61,18 @@ def test_a_pass_equals_that_of_torchs_operations(architecture: str, packed: bool
     _, ours = tiny(architecture, num_hidden_layers=1, num_attention_heads=2, num_key_value_heads=1)
     if packed:
         optimize_for_inference(ours, backend="torch")
-    segments = [Segment(1, 0, [5, 6, 7]), Segment(0, 0, [9])]
-    runners, found = [], []
-    for view in (None, TritonRows):
-        sizes = {"slots": 2, "max_length": 80, "valid_vocab": 200}
-        runner = GraphRunner(ours, **sizes, rows_view=view, any_span=view is not None)
+    segments = [Segment(1, 0, [5, 6, 7]), Segment(0, 4, [9])]
+    runners, found, logits = [], [], []
+    for views in ({}, triton_views(ours)):
+        runner = GraphRunner(ours, slots=2, max_length=80, valid_vocab=200, **views)
         with torch.inference_mode():
+            logits.append(runner.run([Segment(0, 0, [3, 4, 5, 6])], [3]))
             draws = [runner.decode(segments, [_Row()] * 4)]
             draws += [runner.decode([Segment(1, 3, [8])], [_Row()])]
         found.append([choice.token for draw in draws for choice in draw.choices()])
         runners.append(runner)
     assert found[0] == found[1]
+    torch.testing.assert_close(*logits, atol=1e-4, rtol=1e-4)
     for kept in ("keys", "values"):
         plain, kernels = (getattr(runner.cache, kept)[0] for runner in runners)
         assert plain[1, :, :4].abs().sum() > 0
@@ -92,7 +92,6 @@ def test_a_cpu_keeps_torchs_operations() -> None:
     assert isinstance(runner, GraphRunner)
     assert runner._rows_view is SlotRows
     assert type(make_runner(ours, slots=1, max_length=64, valid_vocab=200)) is not GraphRunner
-    assert graph_runner._triton_view(ours) is TritonRows
 
 
 def test_the_kernels_compile_for_an_h200(tmp_path: Path) -> None:
