@@ -4,7 +4,7 @@
 const SILENCE_MS = 3000;
 const GONE_MS = 20_000; // it answers, but the stream itself may have been cut on its way
 const LOOK_MS = 1000;
-export const LOST = "The connection to the server was lost. What has come is kept; complete again once the server is back.";
+export const LOST = "The connection to the server was lost. The page loads again, with your text, when it is back.";
 
 /**
  * @param {object} options

@@ -1,5 +1,6 @@
 // The bridge to Gradio: `window.PhiEditor`, which the components' js_on_load calls.
 import {LOST, connection} from "./connection.js";
+import {keepDraft, takeDraft} from "./draft.js";
 import {createEditor} from "./editor.js";
 import {createExamples} from "./examples.js";
 import {createHistory, remember} from "./history.js";
@@ -59,6 +60,8 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
     running: editor.running,
     lost() {
       editor.halt();
+      // Gradio will reload the page; the link that it once came from would take the place of what is there now.
+      if (location.hash.startsWith("#phi=")) history.replaceState(history.state, "", location.pathname + location.search);
       lines.get(props.editor)?.show({state: "error", message: LOST});
     },
   });
@@ -93,6 +96,12 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
       editor.focus();
     },
   };
+  keepDraft(props.editor, () => ({text: editor.text(), cursor: editor.cursor()}));
+  const draft = takeDraft(props.editor);
+  if (draft) {
+    editor.setDoc(draft.text, draft.cursor);
+    flush();
+  }
   editors.set(props.editor, named);
   // Not the list's business: Gradio mounts that only once it is opened.
   editor.on("finish", ({prompt, text}) => remember(prompt, text));
