@@ -44,6 +44,10 @@ TRUNK_FIELDS = (
 log = logging.getLogger(__name__)
 
 
+class LenderGoneError(RuntimeError):
+    """The model whose weights a head shares is not in memory any more."""
+
+
 class BorrowedTrunk(nn.Module):
     """Another model's trunk: none of this one's parameters, and no reason to keep that one alive."""
 
@@ -60,11 +64,13 @@ class BorrowedTrunk(nn.Module):
         """Runs it.
 
         Raises:
-            RuntimeError: its owner is gone.
+            LenderGoneError: its owner is gone.
         """
         trunk = self._trunk()
         if trunk is None:
-            raise RuntimeError("the model whose weights this head shares is gone; load it again")
+            raise LenderGoneError(
+                "The model whose weights this head shares was exchanged; try again."
+            )
         return trunk(**inputs)
 
 

@@ -88,6 +88,9 @@ class ZeroShot:
     Its methods yield the forward passes that they need, see `phi_model.passes`; what they need once, the calibration,
     is kept.
 
+    Attributes:
+        model, labels, template: the same as the arguments, the labels without the space around them.
+
     Args:
         model: a causal Phi.
         tokenizer: the model's.
@@ -114,7 +117,7 @@ class ZeroShot:
             raise ValueError(f"chunk must be at least 1, got {chunk}")
         self.labels = check_labels(labels)
         self.template = check_template(template)
-        self._model = model
+        self.model = model
         self._tokenizer = tokenizer
         self._content_free = list(content_free)
         self._chunk = chunk
@@ -203,14 +206,14 @@ class ZeroShot:
     @torch.inference_mode()
     def _prefill(self, ids: list[int], start: int, cache: DynamicCache) -> Tensor:
         """Adds a piece of the prompt to the cache; the log-probabilities (vocabulary,) of what follows it."""
-        device = self._model.device
-        hidden = self._model.model(
+        device = self.model.device
+        hidden = self.model.model(
             input_ids=torch.tensor([ids], device=device),
             position_ids=torch.arange(start, start + len(ids), device=device)[None],
             past_key_values=cache,
             use_cache=True,
         ).last_hidden_state
-        return self._model.lm_head(hidden[:, -1:]).float().log_softmax(dim=-1)[0, 0]
+        return self.model.lm_head(hidden[:, -1:]).float().log_softmax(dim=-1)[0, 0]
 
     @torch.inference_mode()
     def _continue(
@@ -229,7 +232,7 @@ class ZeroShot:
             place = torch.cat([torch.arange(length, device=device) for length in lengths])
             own = (owner[:, None] == owner) & (place[:, None] >= place)
             seen = torch.cat((own.new_ones(len(packed), past), own), dim=1)  # (tokens, keys)
-            hidden = self._model.model(
+            hidden = self.model.model(
                 input_ids=torch.tensor([packed], device=device),
                 attention_mask=seen[None, None],
                 position_ids=(past + place)[None],
@@ -237,7 +240,7 @@ class ZeroShot:
                 use_cache=True,
             ).last_hidden_state
             cache.crop(past)
-            found = self._model.lm_head(hidden)[0].float().log_softmax(dim=-1)
+            found = self.model.lm_head(hidden)[0].float().log_softmax(dim=-1)
             following = torch.tensor([t for row in rows for t in row[1:]], device=device)
             found = found.gather(1, following[:, None])[:, 0].cpu()
             for index, part in enumerate(found.split(lengths)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.studio import ROOT, Studio, launch, server
 
@@ -66,6 +66,38 @@ def error(studio: Studio) -> None:
     studio.page.locator(".phi-status[data-state=error]").wait_for()
 
 
+def classify(studio: Studio, what: str, example: str) -> None:
+    """An example in the Classify tab, with what is found in it."""
+    page = studio.page
+    page.get_by_role("tab", name="Classify").click()
+    page.get_by_label("Text to classify").wait_for()
+    page.get_by_label(what).check()
+    page.locator("#classify-examples select").select_option(label=example)
+    page.get_by_role("button", name="Classify", exact=True).click()
+    expect(page.locator("#classify-status")).to_contain_text("Finished")
+
+
+def language(studio: Studio) -> None:
+    """Bars: the head for languages."""
+    classify(studio, "What language is this?", "Shell")
+
+
+def roles(studio: Studio) -> None:
+    """Coloured tokens of code that is cut off, one of them with its score."""
+    classify(studio, "What is each token of Python?", "Python, cut off")
+    studio.page.locator(".phi-spans .phi-mark").nth(2).focus()
+
+
+def zero_shot(studio: Studio) -> None:
+    """Labels of one's own, by the resident model alone."""
+    classify(studio, "Labels of my own", "Python")
+
+
+CLASSIFY: dict[str, Callable[[Studio], None]] = {
+    "language": language,
+    "roles": roles,
+    "zero-shot": zero_shot,
+}
 STATES: dict[str, Callable[[Studio], None]] = {
     "streaming": streaming,
     "alternatives": alternatives,
@@ -84,8 +116,8 @@ def shoot(
     act(studio)
     path = FOLDER / f"{name}.png"
     studio.page.screenshot(
-        path=path, full_page=act is alternatives
-    )  # the panel is below the editor
+        path=path, full_page=act is alternatives or act in CLASSIFY.values()
+    )  # the panel, or the answer, is below the editor
     context.close()
     return path
 
@@ -101,6 +133,9 @@ def main() -> None:
         for number, (name, act) in enumerate(STATES.items()):
             scheme = ("light", "dark")[number % 2]
             print(shoot(browser, address, f"state-{name}", "desktop", scheme, act))
+        for name, act in CLASSIFY.items():
+            print(shoot(browser, address, f"classify-{name}", "desktop", "light", act))
+        print(shoot(browser, address, "classify-phone-dark", "phone", "dark", roles))
         browser.close()
 
 

@@ -14,7 +14,7 @@ from phi_model import PhiForCausalLM, PhiForSequenceClassification
 from phi_model.errors import CheckpointError
 from phi_model.passes import run
 from phi_model.quantization import optimize_for_inference
-from phi_model.sharing import load_head
+from phi_model.sharing import LenderGoneError, load_head
 from phi_model.windows import classify_texts
 from tests.pipelines.conftest import MODEL, save
 
@@ -87,7 +87,7 @@ def test_a_borrower_does_not_keep_its_lender(folder) -> None:
     assert not head.fits(None)
     del lender
     gc.collect()
-    with pytest.raises(RuntimeError, match="the model whose weights this head shares is gone"):
+    with pytest.raises(LenderGoneError, match="whose weights this head shares was exchanged"):
         scores(head)
 
 

@@ -11,8 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 from phi_model.engine import Engine
+from phi_model.engine.resident import ModelChoice, Resident
 from phi_model.sharing import load_head
 from tests.engine.collect import complete
+from tests.tiny_checkpoint import write_tiny
 from tests.ui.classify_heads import KINDS, MODEL, ROLES, make
 from tests.ui.scripted import ScriptedBackend
 from ui.classify import heads as heads_module
@@ -352,6 +354,45 @@ async def test_tokens_of_a_file_are_written_as_json(tmp_path, chooser) -> None:
     assert header == ["code", "error", "entities", "error_"]  # a column of the file keeps its name
     found = json.loads(row[2])
     assert {"entity_group", "score", "word", "start", "end"} == set(found[0])
+
+
+async def test_an_exchange_of_the_model_halfway(tmp_path, boxed, monkeypatch) -> None:
+    """A head goes on with weights of its own; zero-shot would go on with another model, and does not."""
+    tiny = write_tiny(tmp_path / "tiny")
+    (tmp_path / "rows.csv").write_text("text\n" + "".join(f"value_{i} = {i}\n" for i in range(96)))
+    resident = Resident(ModelChoice(str(MODEL)), free_memory=lambda device: 2**50, slots=2)
+    runner = Runner(resident)
+    chooser = Chooser(runner, Heads(runner, boxed))
+    given = (str(tmp_path / "rows.csv"), "text")
+    passes: list[object] = []
+    run_passes = runner.run
+
+    async def counted(steps):
+        passes.append(steps)
+        if len(passes) == 3:
+            to = str(tiny) if resident.engine.info.name == str(MODEL) else str(MODEL)
+            resident.switch(ModelChoice(to))
+            await asyncio.to_thread(resident.wait, 60)
+        return await run_passes(steps)
+
+    monkeypatch.setattr(runner, "run", counted)
+    try:
+        target = tmp_path / "out.csv"
+        run = Batch(chooser, Limits()).run(*given, Choice("kinds"), "none", target, Run(""))
+        steps = await updates(run)
+        assert resident.engine.info.name != str(MODEL)
+        assert (steps[-1].done, steps[-1].errors) == (96, 0)
+        assert not chooser.heads.load("kinds").future.result().shared
+        rows = read(target)
+        alone = await run_passes(answers(load_head(boxed["kinds"]), [r["text"] for r in rows], 64))
+        for row, answer in zip(rows, alone, strict=True):
+            assert float(row["score python"]) == pytest.approx(answer.scores["python"], abs=2e-2)
+        passes.clear()
+        choice = Choice(ZERO_SHOT, labels="one, two")
+        with pytest.raises(ValueError, match="The model was exchanged"):
+            await updates(Batch(chooser, Limits()).run(*given, choice, "none", target, Run("")))
+    finally:
+        resident.close()
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ class Batch:
                     taken.append(row)
                 return taken
 
-            task = asyncio.create_task(self._rows(take, classifier, results, progress, run))
+            task = asyncio.create_task(self._rows(take, choice, classifier, results, progress, run))
             try:
                 while not task.done():
                     await asyncio.wait({task}, timeout=POLL_S)
@@ -160,6 +160,7 @@ class Batch:
     async def _rows(
         self,
         take: Callable[[], list[Row]],
+        choice: Choice,
         classifier: Classifier,
         results: Results,
         progress: Progress,
@@ -173,6 +174,12 @@ class Batch:
             if not reached:
                 failed = {row.number: CANCELLED for row in sound}
             else:
+                if self._chooser.stale(classifier):
+                    if isinstance(classifier, ZeroShot):
+                        raise ValueError(
+                            "The model was exchanged: the other rows would get its scores."
+                        )
+                    classifier = await self._chooser.get(choice)
                 await self._classify(classifier, sound, found, failed)
             for row in batch:
                 results.add(row, found.get(row.number), failed.get(row.number, ""))

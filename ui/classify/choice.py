@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +70,21 @@ class Chooser:
             yield f"{loading.message}{share}"
             await asyncio.wait({waiting}, timeout=POLL_S)
         yield waiting.result()
+
+    def stale(self, classifier: Classifier) -> bool:
+        """Whether the model was exchanged on which it runs."""
+        resident = self.runner.resident
+        if isinstance(classifier, ZeroShot):
+            return classifier.model is not resident
+        return not classifier.fits(resident)
+
+    async def get(self, choice: Choice) -> Classifier:
+        """The classifier, without a word on the way; see `ready`."""
+        found: Any = None
+        async with aclosing(self.ready(choice)) as steps:
+            async for step in steps:
+                found = step
+        return found
 
     def _zero_shot(self, choice: Choice) -> ZeroShot:
         engine = self.runner.engine

@@ -11,7 +11,9 @@ from typing import Any
 
 import gradio as gr
 
+from phi_model.lease import UnavailableError
 from phi_model.pipelines.aggregation import check_strategy
+from phi_model.sharing import LenderGoneError
 from ui.classify.answer import Answer, TextAnswer, answers, explained
 from ui.classify.choice import POLL_S, Choice, Chooser
 from ui.classify.table import Limits
@@ -21,7 +23,7 @@ from ui.status import fact, problem, seconds
 
 TOP_LABELS = 12
 # What a choice or a text can cause, told in its own words; anything else is a fault of ours.
-USER_ERRORS = (ValueError, OSError)
+USER_ERRORS = (ValueError, OSError, UnavailableError, LenderGoneError)
 Update = tuple[Any, Any, Any, Any]  # status, note, bars, coloured text
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ log = logging.getLogger(__name__)
 
 def said(error: BaseException, what: str) -> str:
     """An error in a sentence; what the user cannot mend by its kind alone."""
-    if isinstance(error, USER_ERRORS) or type(error).__name__ == "UnavailableError":
+    if isinstance(error, USER_ERRORS):
         return " ".join(str(error).split())
     log.error("%s failed", what, exc_info=error)
     return f"{what} failed on the server ({type(error).__name__})."
