@@ -198,9 +198,11 @@ class Stepper:
             rows.append(SampleRow(sequence))
             rows += [SampleRow(sequence, tuple(draft[: i + 1])) for i in range(len(draft))]
             places.append(Row(sequence, slot, start, draft))
-            # Log-probabilities look at the tokens so far, a draft at the last of them.
+            # Log-probabilities look at the tokens so far.
             waits = waits or sequence.job.scored
-            waits = waits or (speculate and not sequence.drafter.resting)
+            # So do drafts; where none was found, the next pass but one looks again, and half the passes need not wait.
+            looks = speculate and not sequence.drafter.resting
+            waits = waits or (looks and bool(draft or slot.flying))
         if rows:
             draw = lane.runner.decode(segments, rows)
             self._launch(lane, Flight(draw, places, self._verify))

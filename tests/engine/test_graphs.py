@@ -6,6 +6,7 @@ All but `torch.cuda.graph` itself runs here; that one is for the tests marked gp
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 import phi_model
-from phi_model.engine import Engine, graph_runner
+from phi_model.engine import Engine, graph_runner, graphs
 from phi_model.engine.graph_runner import GraphRunner
 from phi_model.engine.graphs import BUCKETS, CalledGraph, Recorder, bucket_for
 from phi_model.engine.kv import UNKNOWN, Segment
@@ -253,6 +254,32 @@ def test_more_rows_than_a_recording_holds() -> None:
     assert [bucket_for(rows) for rows in (1, 3, 64)] == [1, 4, BUCKETS[-1]]
     with pytest.raises(ValueError, match="rows: must be at most 64, got 65"):
         bucket_for(65)
+
+
+def test_a_refused_capture_is_called_instead(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As on a GPU whose driver refuses the first one: no other is tried."""
+    tried = []
+
+    def refuse(function: Any, pool: Any) -> None:
+        tried.append(pool)
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    monkeypatch.setattr(graphs, "CudaGraph", refuse)
+    monkeypatch.setattr(torch.cuda, "device", lambda device: contextlib.nullcontext())
+    recorder = Recorder(torch.device("cpu"))
+    recorder._pool = (0, 1)
+    assert recorder.captures
+    x = torch.zeros(1)
+    made = [recorder.record(lambda: [x + 1]) for _ in range(2)]
+    x.fill_(4)
+    for graph in made:
+        graph.replay()
+        assert graph.outputs[0] == 5
+    assert tried == [(0, 1)]
+    assert not recorder.captures
+    assert "not permitted" in caplog.text
 
 
 async def test_recordings_are_few(
