@@ -97,7 +97,9 @@ class Completer:
     def _failed(prompt: Prompt, message: str) -> Update:
         return {"id": prompt.request, "choices": [], "done": True}, problem(message)
 
-    def _request(self, prompt: Prompt, values: dict[str, Any]) -> CompletionRequest:
+    def _request(
+        self, backend: Backend, prompt: Prompt, values: dict[str, Any]
+    ) -> CompletionRequest:
         if len(prompt.before) > MAX_PROMPT_CHARACTERS:
             limit = f"at most {MAX_PROMPT_CHARACTERS:,} characters"
             raise RequestError("prompt", limit, len(prompt.before))
@@ -112,9 +114,7 @@ class Completer:
             logprobs = ENTROPY_ALTERNATIVES
         elif values["colour"]:
             logprobs = SHOWN_ALTERNATIVES
-        asked = sampling.request_from(
-            prompt.before, fields, self._backend.tokenize, logprobs=logprobs
-        )
+        asked = sampling.request_from(prompt.before, fields, backend.tokenize, logprobs=logprobs)
         if prompt.kind == "auto":
             asked = replace(asked, max_tokens=min(asked.max_tokens, AUTO_TOKENS))
         return asked
@@ -129,7 +129,7 @@ class Completer:
     ) -> AsyncGenerator[Update, None]:
         named = self._controls.values(values)
         # A remote backend asks its server for the ids of a text.
-        asked = await asyncio.to_thread(self._request, prompt, named)
+        asked = await asyncio.to_thread(self._request, backend, prompt, named)
         suggestion = Suggestion(
             prompt,
             [Choice() for _ in range(asked.n)],

@@ -82,7 +82,7 @@ def build(
         complete.wire(tab, backend)
         models.wire(heading, resident or backend, rules, tab.editor, tab.meter, tab.controls)
         classify.wire(classifying)
-        panel.wire(demo, tab.share, tab.controls, backend)
+        panel.wire(demo, tab.share, tab.controls, backend, heading)
         endpoint.build(backend)
     demo.max_threads = MAX_EVENTS
     demo.queue(max_size=MAX_QUEUE, default_concurrency_limit=MAX_EVENTS)

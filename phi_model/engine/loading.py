@@ -57,7 +57,7 @@ def device_of(device: torch.device | str | None) -> torch.device:
     gpus = torch.cuda.device_count()
     if found.type == "cuda" and (found.index or 0) >= gpus:
         raise ValueError(f"device must be one that is here ({gpus} GPUs), got {str(device)!r}")
-    return found
+    return torch.device("cuda", found.index or 0) if found.type == "cuda" else found
 
 
 def fetch(path_or_repo: str | Path, *, revision: str | None, progress: Progress) -> None:

@@ -48,6 +48,24 @@ def needed_bytes(config: PhiConfig, dtype: torch.dtype, quantization: str | None
     return int(weights_bytes(config, dtype, quantization) * OVERHEAD) + slot + MARGIN_BYTES
 
 
+def check_room(needed: int, free: int, device: torch.device) -> None:
+    """Refuses a model that has no room.
+
+    Args:
+        needed: bytes that it takes.
+        free: bytes that can be had.
+        device: where.
+
+    Raises:
+        MemoryError: there are too few.
+    """
+    if needed > free:
+        raise MemoryError(
+            f"memory: it needs about {needed / 1e9:,.1f} GB on {device}, and {free / 1e9:,.1f} GB can be had; "
+            "a smaller dtype or a quantization takes less"
+        )
+
+
 def free_bytes(device: torch.device) -> int:
     """Bytes that can be had on a device without taking them from anybody; of a container, what it may take."""
     if device.type == "cuda":

@@ -13,7 +13,6 @@ import gc
 import logging
 import re
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,14 +21,12 @@ from typing import Any
 import torch
 
 from phi_model.engine.engine import Engine
-from phi_model.engine.loading import Examined, Progress, examine
-from phi_model.engine.memory import free_bytes
+from phi_model.engine.loading import Progress, examine
+from phi_model.engine.memory import check_room, free_bytes
 from phi_model.engine.tenancy import ModelChoice, Status, Tenancy, Tenant
 
 __all__ = ["ModelChoice", "Resident", "Status", "SwitchingError"]
 
-POLL_S = 0.02
-DRAIN_S = 900.0  # longer than any completion takes; then the rest is cancelled
 # What the choice of a model can cause; anything else is a fault of ours.
 LOAD_ERRORS = (ValueError, OSError, RuntimeError, MemoryError)
 _CACHE_FOLDER = re.compile(r"\S+/snapshots/[0-9a-f]{40}/")
@@ -203,7 +200,10 @@ class Resident(Tenancy):
         tenant = self._tenant
         if tenant is None or found.needed_bytes <= self._free_memory(found.device):
             return self._load(choice, told)
-        self._check_room(found, tenant)
+        free = self._free_memory(found.device)
+        if torch.device(tenant.engine.info.device) == found.device:
+            free += tenant.engine.info.memory_bytes
+        check_room(found.needed_bytes, free, found.device)
         self._vacate(switch, tenant)
         old = tenant.choice
         del tenant
@@ -213,16 +213,6 @@ class Resident(Tenancy):
         except BaseException as problem:
             self._restore(switch, old, problem)
             raise
-
-    def _check_room(self, found: Examined, tenant: Tenant) -> None:
-        free = self._free_memory(found.device)
-        if torch.device(tenant.engine.info.device).type == found.device.type:
-            free += tenant.engine.info.memory_bytes
-        if found.needed_bytes > free:
-            raise MemoryError(
-                f"memory: it needs about {found.needed_bytes / 1e9:,.1f} GB on {found.device}, and "
-                f"{free / 1e9:,.1f} GB can be had; a smaller dtype or a quantization takes less"
-            )
 
     def _vacate(self, switch: _Switch, tenant: Tenant) -> None:
         """Sends new requests away, lets the running ones end, and frees the model."""
@@ -234,7 +224,7 @@ class Resident(Tenancy):
             self._status = replace(self._status, loaded=False)
         told = self._teller(switch)
         try:
-            self._drain(tenant, lambda left: told(f"Waiting for {left} running requests", None))
+            tenant.drain(lambda left: told(f"Waiting for {left} running requests", None))
         except _Cancelled:
             with self._lock:
                 closed = self._closed
@@ -256,17 +246,11 @@ class Resident(Tenancy):
             message = f"{problem}; the last model could not be loaded again"
             raise RuntimeError(message) from error
 
-    def _drain(self, tenant: Tenant, told: Callable[[int], None]) -> None:
-        deadline = time.monotonic() + DRAIN_S
-        while (left := tenant.active) and time.monotonic() < deadline and not self._closed:
-            told(left)
-            time.sleep(POLL_S)
-
     def _retire(self, tenant: Tenant) -> None:
         """Closes an engine once its streams have ended, on a thread of its own."""
 
         def leave() -> None:
-            self._drain(tenant, lambda left: None)
+            tenant.drain()
             tenant.engine.close()
             with self._lock, suppress(ValueError):
                 self._leaving.remove(tenant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from phi_model.lease import UnavailableError
 from phi_model.request import CompletionRequest
 
 RETRY_AFTER_S = 5
+POLL_S = 0.02
+DRAIN_S = 900.0  # longer than any completion takes
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,18 @@ class Tenant:
         """How many calls and requests still need it; once it is the tenant no more, it only falls."""
         # In this order: a call gives its lease back after its request was entered.
         return self.leases + self.engine.active
+
+    def drain(self, told: Callable[[int], None] | None = None) -> None:
+        """Waits until nothing needs it; what still runs after `DRAIN_S` is given up.
+
+        Args:
+            told: hears how many are left; what it raises ends the wait.
+        """
+        deadline = time.monotonic() + DRAIN_S
+        while (left := self.active) and time.monotonic() < deadline:
+            if told is not None:
+                told(left)
+            time.sleep(POLL_S)
 
 
 class Tenancy:

@@ -8,6 +8,7 @@ import gradio as gr
 
 from phi_model.backend import Backend, ModelInfo
 from phi_model.cli import EMBEDDED_NAME
+from phi_model.lease import UnavailableError
 from phi_model.request import RequestError
 from ui.components import CodeEditor, Prompt
 from ui.controls import Controls, explain, request_from
@@ -54,6 +55,8 @@ def build(editor: CodeEditor, controls: Controls, backend: Backend, key: str | N
             asked = request_from(prompt.before, fields, backend.tokenize)
         except RequestError as error:
             raise gr.Error(explain(error), print_exception=False) from error
+        except UnavailableError as error:
+            raise gr.Error(f"{error}.", print_exception=False) from error
         text = SNIPPETS[name](asked, target(backend.info, address, key))
         return gr.Code(text, language="shell" if name in SHELL else "python")
 
