@@ -11,6 +11,7 @@ from phi_model.backend import Backend
 from phi_model.engine.resident import Resident
 from ui import complete
 from ui.classify import tab as classify
+from ui.classify.table import PUBLIC_LIMITS, Limits
 from ui.components import serve_bundle
 from ui.models import panel as models
 from ui.models.rules import Rules
@@ -25,12 +26,17 @@ LOCKED = Rules()
 STYLES = sorted(Path(__file__).with_name("styles").glob("*.css"))
 
 
-def mount_options() -> dict[str, Any]:
-    """What `gr.mount_gradio_app` needs for this page: its looks, and nothing that stores or tells what people type."""
+def mount_options(*, public: bool = False) -> dict[str, Any]:
+    """What `gr.mount_gradio_app` needs for this page: its looks, and nothing that stores or tells what people type.
+
+    Args:
+        public: whether strangers use the page, who may send smaller files.
+    """
     return {
         "theme": PhiTheme(),
         "css_paths": STYLES,
         "head": '<meta name="color-scheme" content="light dark">',
+        "max_file_size": (PUBLIC_LIMITS if public else Limits()).file_bytes,
         "show_error": False,
         "ssr_mode": False,
         "enable_monitoring": False,

@@ -66,7 +66,7 @@ def create_app(
         build(serving, key=key, public=public, resident=resident, rules=rules),
         path=path,
         root_path=root_path,
-        **mount_options(),
+        **mount_options(public=public),
     )
 
 

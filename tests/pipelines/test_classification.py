@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 import transformers
 
 from phi_model import pipeline
-from tests.pipelines.conftest import save
+from phi_model.pipelines.aggregation import STRATEGIES
+from tests.pipelines.conftest import MODEL, save
+from tests.ui.classify_heads import make as make_head
 
 TEXTS = [
     "def f(x):\n    return x",
@@ -146,6 +151,40 @@ def test_token_classification(token_pipes, strategy, ignored) -> None:
         options["ignore_labels"] = ignored
     for inputs in (TEXTS[0], TEXTS, TEXTS[1:2]):
         assert_close(ours(inputs, **options), theirs(inputs, **options))
+
+
+SHIPPED = sorted(path.parent for path in (MODEL.parent / "heads").glob("*/config.json"))
+CODE = [
+    'class Point:\n    """A point."""\n\n    def norm(self) -> float:\n        return (self.x ** 2) ** 0.5  # café\n',
+    "@cached\ndef f(x, *, y=None):\n    print(f'{x!r}: {y}', \"unclosed\n",
+]
+
+
+@pytest.fixture(scope="module", params=["made here", *SHIPPED], ids=lambda each: Path(each).name)
+def code_head(request, tmp_path_factory):
+    """A head on the embedded model's trunk, and those in the box."""
+    if isinstance(request.param, Path):
+        return request.param
+    return make_head(tmp_path_factory.mktemp("roles"), tuple(TAGS.values()), tokens=True)
+
+
+@pytest.mark.filterwarnings("ignore:Tokenizer does not support real words")
+def test_heads_on_the_embedded_model_agree_on_code(code_head, oracle_tokenizer) -> None:
+    [cls] = json.loads((code_head / "config.json").read_text())["architectures"]
+    task = "token-classification" if "Token" in cls else "text-classification"
+    theirs = transformers.pipeline(
+        task,
+        model=getattr(transformers, cls).from_pretrained(code_head, dtype=torch.float32),
+        tokenizer=oracle_tokenizer,
+        device="cpu",
+    )
+    ours = pipeline(task, code_head, device="cpu", dtype="float32")
+    if task == "text-classification":
+        assert_close(ours(CODE, top_k=None), theirs(CODE, top_k=None))
+        return
+    for strategy in STRATEGIES:
+        want = theirs(CODE, aggregation_strategy=strategy)
+        assert_close(ours(CODE, aggregation_strategy=strategy), want)
 
 
 def test_token_classification_in_batches(token_pipes) -> None:

@@ -9,6 +9,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from fastapi.testclient import TestClient
 
 from phi_model.engine import Engine
 from phi_model.engine.resident import ModelChoice, Resident
@@ -24,10 +25,11 @@ from ui.classify.choice import OTHER, ZERO_SHOT, Choice, Chooser, split_labels
 from ui.classify.handlers import Text
 from ui.classify.heads import Heads
 from ui.classify.runner import Runner
-from ui.classify.table import CANCELLED, Limits, Table
+from ui.classify.table import CANCELLED, PUBLIC_LIMITS, Limits, Table
 from ui.components import Prompt
 from ui.models.rules import Rules
 from ui.page import build
+from ui.server import create_app
 from ui.sessions import Run
 
 TAB = SimpleNamespace(session_hash="tab")
@@ -428,6 +430,17 @@ def test_a_quote_that_never_ends_costs_its_rows_only(tmp_path) -> None:
 async def test_a_missing_file_is_told(chooser) -> None:
     stream = Batch(chooser, Limits()).classify(None, None, "kinds", "", "", "", "none", TAB)
     assert (await updates(stream))[-1][0]["message"].startswith("File must be given")
+
+
+def test_a_public_server_takes_no_larger_file_than_it_reads() -> None:
+    client = TestClient(create_app(ScriptedBackend(), public=True))
+
+    def sent(size: int) -> int:
+        files = {"files": ("rows.csv", b"x" * size)}
+        return client.post("/gradio_api/upload", files=files).status_code
+
+    assert sent(PUBLIC_LIMITS.file_bytes - 1000) == 200
+    assert sent(PUBLIC_LIMITS.file_bytes + 1) == 413
 
 
 def test_where_the_operator_locks_models_no_other_checkpoint_is_offered() -> None:
