@@ -14,14 +14,12 @@ and gguf (see peers.py). The last line is JSON.
 from __future__ import annotations
 
 import argparse
-import ctypes
 import gc
 import importlib.util
 import itertools
 import json
 import os
 import platform
-import shutil
 import statistics
 import subprocess
 import sys
@@ -37,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # so that the script runs from a clone that is not installed
 
 import phi_model  # noqa: E402
+from benchmarks.limits import product_peak, read_limit  # noqa: E402
 from phi_model.engine.kv import Segment  # noqa: E402
 from phi_model.engine.runner import EagerRunner  # noqa: E402
 from phi_model.quantization import METHODS, native, optimize_for_inference  # noqa: E402
@@ -44,40 +43,9 @@ from phi_model.quantization import METHODS, native, optimize_for_inference  # no
 PHI_1 = {"vocab_size": 51200, "max_position_embeddings": 2048, "eos_token_id": 50256}
 STD = 0.02
 PROMPT_TOKENS = 16
-MEASURED_BYTES = 1 << 29
 WAYS = ("plain", "bf16", *METHODS)
 # What llama.cpp calls the way that reads about as many bytes.
 PEER_TYPES = {"bf16": "BF16", "int8": "Q8_0", "int4": "Q4_0"}
-
-
-def read_limit(clock: Callable[[], float]) -> float:
-    """Bytes per second that this machine reads from memory: the best of several sums over a large buffer."""
-    data = torch.ones(MEASURED_BYTES // 4)
-    best = 0.0
-    for _ in range(8):
-        start = clock()
-        data.sum()
-        best = max(best, MEASURED_BYTES / (clock() - start))
-    return best
-
-
-def product_peak(threads: int, clock: Callable[[], float]) -> float | None:
-    """Operations per second of the processor's bfloat16 units, by `peak.c`; None where it has none, or no compiler."""
-    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
-    compiler = next(filter(None, map(shutil.which, native.COMPILERS)), None)
-    if compiler is None or "avx512_bf16" not in flags:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        built, source = str(Path(folder) / "peak.so"), str(Path(__file__).with_name("peak.c"))
-        subprocess.run([compiler, *native.FLAGS, source, "-o", built], check=True)
-        peak = ctypes.CDLL(built).peak
-        peak.argtypes, peak.restype = [ctypes.c_int64, ctypes.c_int], ctypes.c_double
-        best = 0.0
-        for _ in range(8):
-            start = clock()
-            done = peak(1 << 23, threads)
-            best = max(best, done / (clock() - start))
-    return best
 
 
 def random_state(config: phi_model.PhiConfig) -> dict[str, torch.Tensor]:
