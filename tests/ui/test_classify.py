@@ -120,9 +120,10 @@ async def test_zero_shot_uses_the_resident_model(chooser) -> None:
     assert "calibrated" in note["message"]
 
 
-async def test_a_long_text_says_that_it_was_read_in_windows(chooser) -> None:
+async def test_a_long_text_says_that_it_was_read_in_windows(chooser, engine) -> None:
+    text = CODE * (engine.info.context_length // 10)
     for use in ("kinds", "roles"):
-        status, note, _, _ = await last(chooser, use, text=CODE * 60)
+        status, note, _, _ = await last(chooser, use, text=text)
         windows = next(fact["value"] for fact in status["facts"] if fact["label"] == "windows")
         assert int(windows) >= 2
         assert f"it was read in {windows} overlapping windows" in note["message"]
