@@ -13,6 +13,8 @@ import gc
 import logging
 import re
 import threading
+import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +25,7 @@ import torch
 from phi_model.engine.engine import Engine
 from phi_model.engine.loading import Progress, examine
 from phi_model.engine.memory import check_room, free_bytes
-from phi_model.engine.tenancy import ModelChoice, Status, Tenancy, Tenant
+from phi_model.engine.tenancy import POLL_S, ModelChoice, Status, Tenancy, Tenant
 
 __all__ = ["ModelChoice", "Resident", "Status", "SwitchingError"]
 
@@ -197,13 +199,16 @@ class Resident(Tenancy):
             quantization=choice.quantization,
             progress=told,
         )
-        tenant = self._tenant
-        if tenant is None or found.needed_bytes <= self._free_memory(found.device):
+        tenant, free = self._tenant, self._free_memory(found.device)
+        if found.needed_bytes > free and self._leaving:
+            self._await_leaving(told)
+            free = self._free_memory(found.device)
+        if found.needed_bytes <= free:
             return self._load(choice, told)
-        free = self._free_memory(found.device)
-        if torch.device(tenant.engine.info.device) == found.device:
+        if tenant is not None and torch.device(tenant.engine.info.device) == found.device:
             free += tenant.engine.info.memory_bytes
         check_room(found.needed_bytes, free, found.device)
+        assert tenant is not None
         self._vacate(switch, tenant)
         old = tenant.choice
         del tenant
@@ -211,8 +216,20 @@ class Resident(Tenancy):
         try:
             return self._load(choice, told)
         except BaseException as problem:
+            # The weights read so far are in its frames.
+            traceback.clear_frames(problem.__traceback__)
+            gc.collect()
             self._restore(switch, old, problem)
             raise
+
+    def _await_leaving(self, told: Progress) -> None:
+        """Waits until the models that were taken away before have ended their streams."""
+        for tenant in [*self._leaving]:
+            tenant.drain(lambda left: told(f"Waiting for {left} running requests", None))
+        while self._leaving:
+            told("Waiting for memory", None)
+            time.sleep(POLL_S)
+        gc.collect()
 
     def _vacate(self, switch: _Switch, tenant: Tenant) -> None:
         """Sends new requests away, lets the running ones end, and frees the model."""

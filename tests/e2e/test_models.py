@@ -185,7 +185,7 @@ def test_unloaded_and_loaded_again(open_page):
     expect(studio.status).to_contain_text("No model is loaded.")
     open_panel(studio)
     studio.page.get_by_role("button", name="Load it again").click()
-    expect(heading(studio)).to_contain_text("Embedded Phi · 10 M parameters")
+    expect(heading(studio)).to_contain_text(re.compile("^Embedded Phi · .* parameters"))
     close(studio)
     studio.complete(max_tokens="8")
     assert studio.finish()

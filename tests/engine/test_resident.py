@@ -272,6 +272,24 @@ async def test_unloaded_and_loaded_again(make):
     assert choice.finish_reason == "length"
 
 
+async def test_loading_again_waits_for_the_memory_of_what_leaves(make):
+    resident = make()
+    resident._free_memory = lambda device: 0 if resident._leaving else PLENTY
+    running = Held(resident)
+    resident.unload()
+    resident.switch(FIRST)
+    await until(lambda: resident.status.message.startswith("Waiting for 1"))
+    assert await running.end()
+    status = await asyncio.to_thread(resident.wait)
+    assert (status.error, status.loaded) == (None, True)
+    resident._free_memory = lambda device: 0
+    resident.unload()
+    resident.switch(FIRST)
+    status = await asyncio.to_thread(resident.wait)
+    assert "memory: it needs about" in status.error
+    assert not status.loaded
+
+
 async def test_a_lease_keeps_its_model_open(make, tiny):
     resident = make()
     with leased(resident) as engine:
