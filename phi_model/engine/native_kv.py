@@ -187,7 +187,8 @@ class NativeSegments:
             for part, norm in ((query, attention.q_layernorm), (key, attention.k_layernorm)):
                 heads = part.unflatten(-1, (-1, self._cache.head_dim))
                 heads.copy_(norm(heads))
-        make = torch.empty if filled[0] == widths[0] else torch.zeros
+        # What fills up a group is multiplied by zero, and must be a number.
+        make = torch.empty if filled == [widths[0], widths[3]] else torch.zeros
         out = make(1, joined.shape[1], sum(filled), dtype=joined.dtype)
         heads = widths[0] // self._cache.head_dim
         activation = layer.mlp.activation

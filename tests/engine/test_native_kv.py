@@ -69,6 +69,24 @@ def test_a_model_gives_what_it_gives_without_the_kernel(architecture):
     assert (whole - wanted).norm() <= 3e-6 * wanted.norm()
 
 
+@pytest.mark.parametrize("method", ["int8", "int4", "nf4"])
+@pytest.mark.parametrize("sizes", [(160, 200), (128, 200), (160, 192)], ids=str)
+def test_inputs_that_do_not_fill_their_groups(method, sizes, monkeypatch):
+    """Between the columns that count lie some that are multiplied by zero: they must be numbers."""
+    model = build("mha", hidden_size=sizes[0], intermediate_size=sizes[1], num_attention_heads=2)
+    packed = optimize_for_inference(model, method)
+    ids = tiny.random_ids(1, 20)
+    empty = torch.empty
+    monkeypatch.setattr(
+        torch, "empty", lambda *shape, **kind: empty(*shape, **kind).fill_(torch.nan)
+    )
+    with torch.inference_mode():
+        wanted = packed(ids).logits[0].float()
+        runner = EagerRunner(packed, slots=1, max_length=32, valid_vocab=99)
+        found = runner.run([Segment(0, 0, ids[0].tolist())])
+    assert (found - wanted).norm() <= 1e-5 * wanted.norm()
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_company_and_chunks_change_no_bit(dtype):
     """Of the kernel: the same token, alone or among others, in one chunk or in several."""
