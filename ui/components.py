@@ -212,6 +212,13 @@ class Examples(_Channel):
         super().__init__(**part, items=items or [], **kwargs)
 
 
+class Program(_Channel):
+    """Shows a program of `{parts}`, see `ui.highlight.spans`, with a button that copies it."""
+
+    def __init__(self, editor: str = "editor", **kwargs: Any) -> None:
+        super().__init__(**_part(editor, "mountProgram", "phi-program"), **kwargs)
+
+
 class History(_Channel):
     """Lists this browser's prompts and completions; they never reach the server."""
 

@@ -226,7 +226,7 @@ def test_the_request_as_code(studio, address):
     studio.set("seed", "77")
     studio.page.get_by_role("button", name="This request as code").click()
     studio.page.locator("#code-show").click()
-    code = studio.page.locator("#code-shown .cm-content")
+    code = studio.page.locator("#code-shown pre")
     expect(code).to_contain_text(f"curl -sS {address.rstrip('/')}/v1/completions")
     expect(code).to_contain_text('"seed": 77')
     studio.page.locator("#code-kind").get_by_label("phi_model").check()
@@ -276,7 +276,7 @@ def test_a_blank_seed_in_code_is_the_one_that_was_used(studio, address):
     seed = studio.fact("seed")
     studio.page.get_by_role("button", name="This request as code").click()
     studio.page.locator("#code-show").click()
-    code = studio.page.locator("#code-shown .cm-content")
+    code = studio.page.locator("#code-shown pre")
     expect(code).to_contain_text(f'"seed": {seed}')
     answer = subprocess.run(
         ["bash", "-c", code.inner_text()], capture_output=True, text=True, timeout=60, check=True

@@ -18,6 +18,7 @@ class A(Base):
 )
 def test_the_parts_make_the_code_again(code):
     assert "".join(part for _, part in spans(code)) == code
+    assert "".join(part for _, part in spans(code, "shell")) == code
 
 
 def test_the_kinds_of_python():

@@ -10,8 +10,9 @@ from phi_model.backend import Backend, ModelInfo
 from phi_model.cli import EMBEDDED_NAME
 from phi_model.lease import UnavailableError
 from phi_model.request import RequestError
-from ui.components import CodeEditor, Prompt
+from ui.components import CodeEditor, Program, Prompt
 from ui.controls import Controls, explain, request_from
+from ui.highlight import spans
 from ui.snippets import SNIPPETS, Target
 
 EMBEDDED_SOURCE = "assets/model"
@@ -44,7 +45,7 @@ def build(editor: CodeEditor, controls: Controls, backend: Backend, key: str | N
         show = gr.Button("Show", size="sm", elem_id="code-show")
         place = gr.Textbox(visible="hidden")
         used = gr.Textbox(visible="hidden")
-        shown = gr.Code(label="Program", interactive=False, wrap_lines=True, elem_id="code-shown")
+        shown = Program(elem_id="code-shown")
 
     def program(prompt: Prompt, name: str, address: str, seed: str, *values: Any) -> Any:
         named = controls.values(values)
@@ -58,7 +59,7 @@ def build(editor: CodeEditor, controls: Controls, backend: Backend, key: str | N
         except UnavailableError as error:
             raise gr.Error(f"{error}.", print_exception=False) from error
         text = SNIPPETS[name](asked, target(backend.info, address, key))
-        return gr.Code(text, language="shell" if name in SHELL else "python")
+        return {"parts": spans(text, "shell" if name in SHELL else "python")}
 
     for event in (show.click, kind.change):
         event(

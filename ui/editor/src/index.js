@@ -6,6 +6,7 @@ import {createExamples} from "./examples.js";
 import {createHistory, remember} from "./history.js";
 import {mountModels} from "./models.js";
 import {createPanel} from "./panel.js";
+import {createProgram} from "./program.js";
 import {createShare} from "./share.js";
 import {showShortcuts} from "./shortcuts.js";
 import {createSpans} from "./spans.js";
@@ -25,7 +26,7 @@ const shareBar = new Promise(resolve => (shareMounted = resolve));
  */
 function mountEditor({element, props, watch, submit, stop, edited}) {
   const value = () => props.value ?? {text: "", cursor: 0};
-  let mine = "";
+  let mine = JSON.stringify(value()); // an echo of it must not take away what was typed meanwhile
   let timer = 0;
 
   function flush(request = "", kind = "") {
@@ -143,6 +144,13 @@ function mountPanel({element, props}) {
   });
 }
 
+function mountProgram({element, props, watch}) {
+  const program = createProgram(element.querySelector(".phi-program"));
+  const show = () => program.show(JSON.parse(JSON.stringify(props.value ?? {})));
+  watch("value", show);
+  show();
+}
+
 function mountHistory({element, props}) {
   withEditor(props.editor, editor => {
     editor.on("finish", createHistory(element.querySelector(".phi-history"), editor));
@@ -195,6 +203,7 @@ window.PhiEditor = {
   mountModels: options => mountModels(options, withEditor),
   mountMeter,
   mountPanel,
+  mountProgram,
   mountShare,
   mountSpans,
   mountStatus,
