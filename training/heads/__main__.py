@@ -1,0 +1,77 @@
+"""The heads from the sources to the cards.
+
+python -m training.heads data                fetch the projects (npm, apt-get of Debian 12), cut snippets
+python -m training.heads train roles         train a head (also: language)
+python -m training.heads evaluate --write    measure both; fetches the test's projects where they are not here
+python -m training.heads cards               write both cards from the results
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from training.finetune_loop import Options
+from training.heads import cards, evaluate, snippets
+from training.heads.train import HEADS as HEADS_DIR
+from training.heads.train import (
+    LAYERS,
+    OPTIONS,
+    ROLE_PIECES,
+    train_language,
+    train_roles,
+)
+from training.sources import SEED
+
+HEADS = ("language", "roles")
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(
+        prog="training.heads",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("data", help="fetch and cut the language head's snippets")
+    training = commands.add_parser("train", help="train a head")
+    training.add_argument("head", choices=HEADS)
+    training.add_argument("--layers", type=int, default=LAYERS)
+    training.add_argument("--epochs", type=float, default=OPTIONS.epochs)
+    training.add_argument("--rate", type=float, default=OPTIONS.rate)
+    training.add_argument("--output", type=Path, help="folder; absent: the shipped one")
+    measuring = commands.add_parser("evaluate", help="measure the heads")
+    measuring.add_argument(
+        "heads", nargs="*", metavar="head", default=HEADS, help="language, roles"
+    )
+    measuring.add_argument("--write", action="store_true", help="write the results for the cards")
+    commands.add_parser("cards", help="write the cards")
+    args = parser.parse_args(argv)
+    torch.set_num_threads(1)
+    if args.command == "data":
+        snippets.build()
+    elif args.command == "train":
+        options = Options(
+            **{**OPTIONS.__dict__, "epochs": args.epochs, "rate": args.rate, "seed": SEED}
+        )
+        output = args.output or HEADS_DIR / args.head
+        if args.head == "roles":
+            train_roles(output, args.layers, options, ROLE_PIECES["train"])
+        else:
+            train_language(output, args.layers, options)
+    elif args.command == "evaluate":
+        unknown = set(args.heads) - set(HEADS)
+        if unknown:
+            parser.error(
+                f"head must be one of {', '.join(HEADS)}, got {', '.join(sorted(unknown))}"
+            )
+        evaluate.main(args.heads, args.write)
+    else:
+        cards.write()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""Measure the two heads beside Pygments and, for languages, beside an n-gram logistic regression."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from pygments.lexers import get_lexer_by_name, guess_lexer
+from pygments.util import ClassNotFound
+
+from phi_model import PhiForSequenceClassification, PhiForTokenClassification, PhiTokenizer
+from training.corpus import held_out_documents
+from training.finetune_data import token_targets
+from training.heads.projects import CACHE, LANGUAGES
+from training.heads.roles import DAMAGES, OUTSIDE, ROLES, character_roles
+from training.heads.snippets import Snippet, digest, held_out_snippets
+from training.heads.train import HEADS, LIMIT, chosen_snippets, pieces, role_examples
+from training.sources import SEED
+
+NAMES = [language.name for language in LANGUAGES]
+LONGEST = 512
+ROLE_TEST_PIECES = 250
+RESULTS = Path(__file__).parent
+# Lexers that Pygments may answer with, all of which say the language right.
+_FAMILIES = {
+    "C": ("C",),
+    "C++": ("C++",),
+    "C#": ("C#",),
+    "CSS": ("CSS", "SCSS", "LessCss"),
+    "HTML": ("HTML",),
+    "JavaScript": ("JavaScript", "JSX"),
+    "Perl": ("Perl", "Perl6"),
+    "Python": ("Python", "Python 2.x"),
+    "Shell": ("Bash", "Bash Session"),
+    "SQL": ("SQL", "MySQL", "PostgreSQL SQL dialect", "Transact-SQL", "PL/pgSQL"),
+    "TypeScript": ("TypeScript", "TSX"),
+}
+
+
+def guess(text: str) -> str:
+    """The language by `pygments.lexers.guess_lexer`, in our names; "" where it is none of them."""
+    try:
+        said = guess_lexer(text).name
+    except ClassNotFound:
+        return ""
+    for name in NAMES:
+        family = _FAMILIES.get(name, (name,))
+        if said in family or (name == "HTML" and said.startswith("HTML")):
+            return name
+    return ""
+
+
+def guess_among(text: str) -> str:
+    """The language among ours whose lexer in Pygments claims the text most; the first where none does."""
+    scores = [get_lexer_by_name(language.lexer).analyse_text(text) for language in LANGUAGES]  # type: ignore[attr-defined]
+    return NAMES[max(range(len(NAMES)), key=lambda i: scores[i] or 0.0)]
+
+
+@torch.inference_mode()
+def language_answers(texts: Sequence[str], folder: Path) -> list[str]:
+    """The head's answers, text by text."""
+    model = PhiForSequenceClassification.from_pretrained(folder, dtype=torch.float32).eval()
+    tokenizer = PhiTokenizer.from_pretrained(folder)
+    answers = []
+    for text in texts:
+        ids = torch.tensor([tokenizer(text)["input_ids"][:LONGEST]])
+        logits = model(input_ids=ids, use_cache=False).logits
+        answers.append(model.config.id2label[int(logits.argmax())])
+    return answers
+
+
+def ngram_answers(learn: Sequence[Snippet], texts: Sequence[str]) -> list[str]:
+    """The answers of a logistic regression on tf-idf of 1- to 4-grams of characters, taught on the head's own snippets."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    grams = TfidfVectorizer(
+        analyzer="char",
+        ngram_range=(1, 4),
+        min_df=5,
+        max_features=60_000,
+        sublinear_tf=True,
+        lowercase=False,
+    )
+    model = make_pipeline(grams, LogisticRegression(C=30.0, max_iter=100))
+    model.fit([s.text for s in learn], [s.label for s in learn])
+    return [str(answer) for answer in model.predict(list(texts))]
+
+
+def _share(answers: Sequence[str], truth: Sequence[str]) -> float:
+    return round(sum(a == t for a, t in zip(answers, truth, strict=True)) / len(truth), 4)
+
+
+def baselines(snippets: Sequence[Snippet], cache: Path) -> dict[str, list[str]]:
+    """The others' answers, kept in `baselines.json` of the cache; the regression's where the training snippets lie there."""
+    path = cache / "baselines.json"
+    known = json.loads(path.read_text()) if path.is_file() else {}
+    keys = [digest(snippet) for snippet in snippets]
+    if known.get("keys") != keys:
+        texts = [snippet.text for snippet in snippets]
+        known = {
+            "keys": keys,
+            "guess_lexer": [guess(text) for text in texts],
+            "analyse": [guess_among(text) for text in texts],
+        }
+        if (cache / "train.jsonl").is_file():
+            known["ngrams"] = ngram_answers(chosen_snippets("train", cache), texts)
+        path.write_text(json.dumps(known))
+    return {who: given for who, given in known.items() if who != "keys"}
+
+
+def evaluate_language(folder: Path, cache: Path = CACHE) -> dict[str, Any]:
+    """Accuracy on the test snippets; the regression's too where the training snippets lie here."""
+    snippets = held_out_snippets(cache)
+    others = baselines(snippets, cache)
+    texts, truth = [s.text for s in snippets], [s.label for s in snippets]
+    begun = time.monotonic()
+    answers = language_answers(texts, folder)
+    seconds = time.monotonic() - begun
+    said = {"head": answers, **others}
+    matrix = [
+        [
+            sum(t == row and a == column for t, a in zip(truth, answers, strict=True))
+            for column in NAMES
+        ]
+        for row in NAMES
+    ]
+    buckets = {}
+    for low, high in ((5, 9), (10, 19), (20, 40)):
+        chosen = [i for i, t in enumerate(texts) if low <= t.count("\n") + 1 <= high]
+        buckets[f"{low}-{high}"] = {
+            "snippets": len(chosen),
+            **{
+                who: _share([a[i] for i in chosen], [truth[i] for i in chosen])
+                for who, a in said.items()
+            },
+        }
+    return {
+        "snippets": len(texts),
+        "projects": len({(s.label, s.project) for s in snippets}),
+        "accuracy": {who: _share(given, truth) for who, given in said.items()},
+        "by_lines": buckets,
+        "by_language": {
+            name: {
+                who: _share(
+                    *zip(
+                        *[(a, t) for a, t in zip(given, truth, strict=True) if t == name],
+                        strict=True,
+                    )
+                )
+                for who, given in said.items()
+            }
+            for name in NAMES
+            if name in truth
+        },
+        "matrix": matrix,
+        "milliseconds": round(1000 * seconds / len(texts), 1),
+    }
+
+
+def _count(
+    truth: Sequence[Sequence[int]], given: Sequence[Sequence[int]], wanted: Callable[[int], bool]
+) -> float:
+    pairs = [
+        (t, g)
+        for one, other in zip(truth, given, strict=True)
+        for t, g in zip(one, other, strict=True)
+        if wanted(t)
+    ]
+    return round(sum(t == g for t, g in pairs) / max(1, len(pairs)), 4)
+
+
+@torch.inference_mode()
+def evaluate_roles(folder: Path) -> dict[str, Any]:
+    """Token accuracy on pieces of held-out packages, intact and broken; the truth is the intact file's parse."""
+    model = PhiForTokenClassification.from_pretrained(folder, dtype=torch.float32).eval()
+    tokenizer = PhiTokenizer.from_pretrained(folder)
+    documents = held_out_documents()
+    chosen = pieces(documents, ROLE_TEST_PIECES, f"test:{SEED}")
+    examples = role_examples(chosen, tokenizer)
+    truth: list[list[int]] = [list(example.target) for example in examples]  # type: ignore[arg-type]
+    head, lexer = [], []
+    begun, spent = time.monotonic(), 0.0
+    for piece, example in zip(chosen, examples, strict=True):
+        begun = time.monotonic()
+        logits = model(input_ids=torch.tensor([example.ids])).logits
+        spent += time.monotonic() - begun
+        head.append(logits[0].argmax(-1).tolist())
+        offsets = tokenizer(piece.text, return_offsets_mapping=True)["offset_mapping"]
+        lexer.append(
+            token_targets(piece.text, offsets[: len(example.ids)], character_roles(piece.text))
+        )
+    by_damage = {}
+    for kind in DAMAGES:
+        places = [i for i, piece in enumerate(chosen) if piece.damage == kind]
+        sets = [[rows[i] for i in places] for rows in (truth, head, lexer)]
+        by_damage[kind] = {
+            "pieces": len(places),
+            "tokens": sum(len(row) for row in sets[0]),
+            "head": _count(sets[0], sets[1], lambda role: True),
+            "pygments": _count(sets[0], sets[2], lambda role: True),
+            "head_visible": _count(sets[0], sets[1], lambda role: role != OUTSIDE),
+            "pygments_visible": _count(sets[0], sets[2], lambda role: role != OUTSIDE),
+        }
+    by_role = {
+        name: {
+            "tokens": sum(row.count(role) for row in truth),
+            "head": _count(truth, head, lambda t, role=role: t == role),  # type: ignore[misc]
+            "pygments": _count(truth, lexer, lambda t, role=role: t == role),  # type: ignore[misc]
+        }
+        for role, name in enumerate(ROLES)
+        if any(role in row for row in truth)
+    }
+    broken = [i for i, piece in enumerate(chosen) if piece.damage != "intact"]
+    sets = [[rows[i] for i in broken] for rows in (truth, head, lexer)]
+    tokens = sum(len(row) for row in truth)
+    return {
+        "packages": sorted({document.source for document in documents}),
+        "tokens": tokens,
+        "limit": LIMIT,
+        "by_damage": by_damage,
+        "broken": {
+            "head": _count(sets[0], sets[1], lambda role: True),
+            "pygments": _count(sets[0], sets[2], lambda role: True),
+        },
+        "by_role": by_role,
+        "tokens_per_second": round(tokens / spent),
+    }
+
+
+def main(which: Sequence[str], write: bool, heads: Path = HEADS) -> None:
+    """Measure, print one JSON line a head, and write the results where asked to."""
+    made = {"language": evaluate_language, "roles": evaluate_roles}
+    for name in which:
+        found = made[name](heads / name)
+        if write:
+            (RESULTS / f"{name}_results.json").write_text(json.dumps(found, indent=1) + "\n")
+        print(json.dumps({"head": name, **found}))

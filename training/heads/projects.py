@@ -1,0 +1,189 @@
+"""Where the snippets of the language head come from: for each language whole projects for each split."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.sources import HELD_OUT, STDLIB, WORK
+
+CACHE = WORK / "heads"
+LOCK = Path(__file__).with_name("projects.json")
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Language:
+    """One label of the head.
+
+    Attributes:
+        lexer: Pygments' name of it.
+        endings: of its files' names.
+        inside: what a file must contain to count, where the ending does not tell.
+        shebang: makes a file count whose name has no ending.
+        projects: for each split, "deb:NAME" (a binary package of Debian), "debian:NAME" (a source package), "npm:NAME" or
+            "installed:NAME".
+    """
+
+    name: str
+    lexer: str
+    endings: tuple[str, ...]
+    projects: dict[str, tuple[str, ...]]
+    inside: re.Pattern[str] | None = None
+    shebang: re.Pattern[str] | None = None
+
+
+def _split(client: str, train: str, validation: str, test: str) -> dict[str, tuple[str, ...]]:
+    lists = zip(SPLITS, (train, validation, test), strict=True)
+    return {
+        split: tuple(name if ":" in name else f"{client}:{name}" for name in names.split())
+        for split, names in lists
+    }
+
+
+LANGUAGES: tuple[Language, ...] = (
+    Language("C", "c", (".c", ".h"), _split(
+        "debian",
+        "libuv1 redis nginx libevent lua5.4 zlib mbedtls libarchive libsodium nghttp2 brotli libssh2",
+        "jansson libyaml",
+        "cjson http-parser lz4 hiredis jq utf8proc expat",
+    )),
+    Language("C++", "cpp", (".cc", ".cpp", ".cxx", ".hpp", ".hh", ".h"), _split(
+        "debian",
+        "fmtlib abseil protobuf googletest re2 rapidjson simdjson wabt double-conversion "
+        "nlohmann-json3 cli11",
+        "yaml-cpp",
+        "leveldb spdlog pugixml snappy benchmark cpp-httplib gflags",
+    ), re.compile(r"\b(?:namespace|template|class)\b|\bpublic:|std::")),
+    Language("C#", "csharp", (".cs",), _split(
+        "debian",
+        "grpc protobuf thrift antlr4 npm:com.neuecc.unirx npm:electron-edge-js z3 npm:node-api-dotnet",
+        "npm:com.cysharp.unitask",
+        "flatbuffers dbus-sharp npm:react-native-fs npm:cordova-windows npm:react-native-camera",
+    )),
+    Language("CSS", "css", (".css",), _split(
+        "npm",
+        "bootstrap bulma animate.css foundation-sites milligram semantic-ui-css admin-lte highlight.js "
+        "prismjs codemirror video.js quill select2 leaflet materialize-css swiper simplemde picnic "
+        "jquery-ui tabulator-tables @picocss/pico flatpickr nprogress github-markdown-css hint.css "
+        "balloon-css",
+        "normalize.css tachyons water.css",
+        "spectre.css uikit purecss reveal.js photoswipe @splidejs/splide choices.js dropzone",
+    )),
+    Language("Go", "go", (".go",), _split(
+        "deb",
+        "debian:golang-golang-x-tools debian:golang-golang-x-net debian:etcd "
+        "golang-github-gin-gonic-gin-dev golang-github-prometheus-client-golang-dev "
+        "golang-github-gorilla-websocket-dev golang-go.uber-zap-dev golang-gopkg-yaml.v3-dev "
+        "golang-github-urfave-cli-v2-dev golang-golang-x-crypto-dev golang-golang-x-sys-dev "
+        "golang-github-aws-aws-sdk-go-dev golang-google-grpc-dev",
+        "golang-github-stretchr-testify-dev",
+        "golang-github-spf13-cobra-dev golang-github-spf13-viper-dev golang-github-sirupsen-logrus-dev "
+        "golang-github-go-chi-chi-dev debian:fzf golang-github-gorilla-mux-dev",
+    )),
+    Language("Haskell", "haskell", (".hs",), _split(
+        "debian",
+        "haskell-lens haskell-aeson haskell-conduit haskell-vector haskell-servant haskell-hakyll "
+        "haskell-warp haskell-persistent haskell-snap-core haskell-shake haskell-brick haskell-stack "
+        "haskell-yesod-core haskell-diagrams-lib happy",
+        "haskell-attoparsec haskell-http-client",
+        "haskell-megaparsec xmonad hlint haskell-optparse-applicative haskell-criterion",
+    )),
+    Language("HTML", "html", (".html", ".htm"), _split(
+        "npm",
+        "admin-lte material-dashboard paper-dashboard startbootstrap-sb-admin-2 startbootstrap-clean-blog "
+        "startbootstrap-agency startbootstrap-creative impress.js debian:golang-golang-x-tools mocha "
+        "material-kit tocas debian:lua5.4 debian:abseil debian:rapidjson @tabler/core "
+        "jquery-validation flot mathjax",
+        "startbootstrap-grayscale soft-ui-dashboard",
+        "gentelella html5-boilerplate reveal.js startbootstrap-freelancer black-dashboard "
+        "debian:leveldb debian:expat debian:pugixml",
+    )),
+    Language("Java", "java", (".java",), _split(
+        "debian",
+        "guava-libraries commons-io jackson-core libcommons-lang3-java netty httpcomponents-client "
+        "protobuf antlr4",
+        "libcommons-collections4-java",
+        "jsoup httpcomponents-core flatbuffers",
+    )),
+    Language("JavaScript", "javascript", (".js", ".mjs", ".cjs", ".jsx"), _split(
+        "npm",
+        "lodash async jquery d3-array d3-scale d3-geo d3-shape commander webpack eslint fastify ejs "
+        "luxon bluebird winston mocha socket.io underscore koa handlebars marked leaflet codemirror "
+        "moment passport mongoose knex request uglify-js three backbone pino preact sequelize",
+        "chalk yargs body-parser qs",
+        "express axios superagent nodemailer mustache hexo-util node-cron bootstrap ws dropzone sortablejs",
+    )),
+    Language("Lua", "lua", (".lua",), _split(
+        "deb",
+        "prosody debian:neovim debian:luarocks lua-busted lua-argparse debian:luajit lua-http lua-lgi "
+        "debian:rspamd debian:vis lua-cqueues lua-cjson lua-moses",
+        "lua-copas lua-say",
+        "lua-penlight lua-ldoc lua-luassert lua-inspect debian:wordgrinder",
+    )),
+    Language("Perl", "perl", (".pl", ".pm", ".t"), _split(
+        "deb",
+        "spamassassin debian:openssl debian:postgresql-15 debian:nginx slony1-2-bin libpgobject-perl "
+        "debian:zlib libapache2-mod-perl2",
+        "bucardo",
+        "sqitch check-postgres libtext-markdown-perl",
+    ), shebang=re.compile(r"#!.*\bperl\b")),
+    Language("PHP", "php", (".php",), _split(
+        "deb",
+        "debian:symfony debian:phpunit debian:composer debian:php-nesbot-carbon debian:doctrine "
+        "debian:php-twig debian:php-ramsey-uuid debian:thrift php-zeta-base",
+        "debian:php-parser php-mockery",
+        "php-monolog php-guzzlehttp-psr7 debian:php-league-commonmark php-doctrine-dbal "
+        "php-league-flysystem debian:flatbuffers",
+    ), re.compile(r"^<\?php")),
+    Language("Python", "python", (".py",), _split(
+        "installed",
+        f"{STDLIB} networkx numpy pandas torch huggingface-hub gradio pillow pydantic rich fastapi "
+        "transformers pytest Jinja2 fsspec",
+        "httpx anyio",
+        " ".join(HELD_OUT),
+    )),
+    Language("Ruby", "ruby", (".rb", ".rake"), _split(
+        "deb",
+        "debian:rails rubocop ruby-sequel ruby-sinatra debian:ruby-nokogiri ruby-grape ruby-haml ruby-mail "
+        "vagrant ruby-rouge capistrano ruby-slim ruby-faraday",
+        "rake ruby-liquid",
+        "debian:puma ruby-rack ruby-thor pry ruby-i18n ruby-kramdown jekyll",
+    )),
+    Language("Rust", "rust", (".rs",), _split(
+        "deb",
+        "librust-serde-dev librust-regex-dev librust-tokio-dev librust-rayon-dev librust-rand-dev "
+        "librust-syn-dev librust-hyper-dev librust-image-dev librust-nom-dev librust-futures-util-dev "
+        "librust-reqwest-dev librust-hashbrown-dev librust-serde-json-dev librust-num-bigint-dev",
+        "librust-crossbeam-channel-dev librust-indexmap-dev",
+        "librust-clap-dev librust-itertools-dev librust-anyhow-dev librust-chrono-dev librust-memchr-dev "
+        "librust-bytes-dev",
+    )),
+    Language("Shell", "bash", (".sh", ".bash", ".bats"), _split(
+        "deb",
+        "bats debian:etcd neofetch dehydrated git-extras ruby-build "
+        "debian:libarchive debian:redis debian:nghttp2",
+        "tmux-plugin-manager rbenv",
+        "shunit2 git-flow debuerreotype debian:fzf debian:hiredis debian:lz4 debian:jq",
+    ), shebang=re.compile(r"#!.*\b(?:ba|da)?sh\b")),
+    Language("SQL", "postgresql", (".sql",), _split(
+        "deb",
+        "debian:postgresql-15 postgresql-15-partman postgresql-15-orafce "
+        "postgresql-15-pglogical postgresql-15-pgsphere bucardo slony1-2-bin npm:sequelize "
+        "postgresql-15-powa postgresql-15-periods postgresql-15-rum postgresql-15-prefix "
+        "postgresql-15-mimeo",
+        "postgresql-15-pgq3 postgresql-15-repack",
+        "postgresql-15-pgtap postgresql-15-ip4r postgresql-15-hll postgresql-15-semver "
+        "sqitch",
+    )),
+    Language("TypeScript", "typescript", (".ts", ".tsx", ".mts"), _split(
+        "npm",
+        "rxjs zod effect @tanstack/query-core @tanstack/table-core @tanstack/router-core viem ethers "
+        "@reduxjs/toolkit @trpc/server graphql-request fp-ts typeorm htmlparser2 "
+        "@sinclair/typebox @apollo/client swr drizzle-orm hono bullmq discord.js luxon",
+        "immer redux superstruct",
+        "ajv cheerio @trpc/client @tanstack/react-query ioredis pino-pretty valtio "
+        "fast-check @tanstack/virtual-core kysely uuid reselect redux-thunk entities domhandler",
+    )),
+)  # fmt: skip
