@@ -10,13 +10,13 @@ import argparse
 import json
 
 from training import card, corpus, evaluate, export, fetch, tokenizer, train
-from training.recipe import STAGES
+from training.recipe import SHIPPED, STAGES
 from training.sources import MODEL_DIR, MORE, PACKAGES, WORK
 
 
 def train_stages() -> None:
-    """Run every stage, from its last checkpoint where there is one."""
-    for number, recipe in enumerate(STAGES, start=1):
+    """Run the stages up to the shipped one, each from its last checkpoint where there is one."""
+    for number, recipe in enumerate(STAGES[:SHIPPED], start=1):
         words = ["--stage", str(number)]
         log = WORK / train.LOGS[number - 1]
         if (WORK / train.CHECKPOINTS[number - 1]).is_file():

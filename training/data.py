@@ -173,32 +173,40 @@ class Stages:
         return batches.batch(step - start)
 
 
+def open_held_out(
+    work: Path, tokenizer_dir: Path, recipe: Recipe
+) -> tuple[Batches, Tokenizer, int]:
+    """Return the held-out batches, the same in every stage, the tokenizer and its end-of-text id."""
+    tokenizer = Tokenizer.from_file(str(tokenizer_dir / "tokenizer.json"))
+    end = tokenizer.token_to_id(END_OF_TEXT)
+    short = min(recipe.short_context, recipe.context)
+    packed = pack_file([work / "held_out.jsonl"], tokenizer, end, short, work / "held_out.npy")
+    return Batches(packed, _rows(packed, recipe), end, FIRST.seed), tokenizer, end
+
+
 def open_batches(
     work: Path, tokenizer_dir: Path, recipe: Recipe
 ) -> tuple[Stages, Batches, Tokenizer, int]:
     """Return the training batches, the held-out ones, the tokenizer and its end-of-text id."""
-    tokenizer = Tokenizer.from_file(str(tokenizer_dir / "tokenizer.json"))
-    end = tokenizer.token_to_id(END_OF_TEXT)
+    held_out, tokenizer, end = open_held_out(work, tokenizer_dir, recipe)
     short = min(recipe.short_context, recipe.context)
-
-    def batches(packed: np.ndarray, seed: int) -> Batches:
-        rows = recipe.rows * recipe.context // (packed.shape[1] - 1)
-        return Batches(packed, rows, end, seed)
-
     lines = [work / f"{part}.jsonl" for part in recipe.parts]
     name = "-".join(recipe.parts)
-    packed = pack_file(lines, tokenizer, end, short, work / f"{name}.npy")
     documents = [document for path in lines for document in read_lines(path)]
+    sets = [(0, pack_file(lines, tokenizer, end, short, work / f"{name}.npy"))]
+    if recipe.long_from:
+        files = long_texts(documents, 3 * recipe.context, recipe.long_size, recipe.seed)
+        sets.append((recipe.long_from, pack(files, tokenizer, end, recipe.context)))
     texts = finish_texts(
         documents, recipe.finish_share, recipe.finish_size, recipe.seed, recipe.summary_share
     )
-    sets = [(0, batches(packed, recipe.seed))]
-    if recipe.long_from:
-        files = long_texts(documents, 3 * recipe.context, recipe.long_size, recipe.seed)
-        rows = pack(files, tokenizer, end, recipe.context)
-        sets.append((recipe.long_from, batches(rows, recipe.seed)))
-    finish = pack(texts, tokenizer, end, recipe.context)
-    sets.append((recipe.finish_from, batches(finish, recipe.seed)))
-    # Measured in every stage on the same rows.
-    held = pack_file([work / "held_out.jsonl"], tokenizer, end, short, work / "held_out.npy")
-    return Stages(*sets), batches(held, FIRST.seed), tokenizer, end
+    sets.append((recipe.finish_from, pack(texts, tokenizer, end, recipe.context)))
+    served = [
+        (start, Batches(packed, _rows(packed, recipe), end, recipe.seed)) for start, packed in sets
+    ]
+    return Stages(*served), held_out, tokenizer, end
+
+
+def _rows(packed: np.ndarray, recipe: Recipe) -> int:
+    """Return how many packed rows have as many tokens as the recipe's batches."""
+    return recipe.rows * recipe.context // (packed.shape[1] - 1)

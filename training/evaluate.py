@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import shlex
 import time
@@ -46,11 +47,13 @@ def evaluate(subject: Subject, args: argparse.Namespace) -> dict[str, Any]:
         "dtype": str(subject.model.dtype).removeprefix("torch."),
     }
     seconds: dict[str, int] = {}
+    processor: dict[str, int] = {}
 
     def timed(part: str, make: Callable[[], Any]) -> None:
-        started = time.monotonic()
+        started, used = time.monotonic(), processor_time()
         figures[part] = make()
         seconds[part] = round(time.monotonic() - started)
+        processor[part] = round(processor_time() - used)
         print(part, figures[part] if part != "bits_per_byte" else "", f"{seconds[part]} s", flush=True)  # fmt: skip
 
     documents = held_out_documents() if {"bits", "parse", "lines"} & set(args.only) else []
@@ -86,8 +89,15 @@ def evaluate(subject: Subject, args: argparse.Namespace) -> dict[str, Any]:
         namespaces=bool(namespaces()),
         seconds=sum(seconds.values()),
         seconds_by_part=seconds,
+        processor_seconds=sum(processor.values()),
     )
     return figures
+
+
+def processor_time() -> float:
+    """Return the seconds of processor time of this process and of the programs it ran."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def programs(

@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 
-from training.data import open_batches
-from training.recipe import STAGES
+from training.data import open_held_out
+from training.recipe import SHIPPED, STAGES
 from training.sources import MODEL_DIR, TRAINED, WORK
 from training.train import CHECKPOINTS, LOGS, VALIDATION_ROWS, Trainer
 
@@ -37,8 +37,8 @@ def export(work: Path, folder: Path, stage: int) -> dict[str, Any]:
         weights, of their average, and of what was written in the trained precision and in the file's.
     """
     recipe = STAGES[stage - 1]
-    batches, held_out, _, end = open_batches(work, folder, recipe)
-    trainer = Trainer(recipe, batches, end)
+    held_out, _, end = open_held_out(work, folder, recipe)
+    trainer = Trainer(recipe, held_out, end)
     trainer.load(work / CHECKPOINTS[stage - 1])
     count = VALIDATION_ROWS // held_out.rows
     losses = {"last": trainer.evaluate(held_out, count)}
@@ -51,6 +51,7 @@ def export(work: Path, folder: Path, stage: int) -> dict[str, Any]:
             trainer.use_average()
     chosen = min(losses, key=lambda name: losses[name])
     model = trainer.model.eval().to(torch.bfloat16)
+    model.config.max_position_embeddings = recipe.stated_context
     model.config.architectures = ["PhiForCausalLM"]
     model.save_pretrained(folder, max_shard_size=SHARD_LIMIT)
     model.float()
@@ -90,7 +91,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="training.export", description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=WORK, help="folder of corpus and checkpoint")
     parser.add_argument("--output", type=Path, default=MODEL_DIR, help="folder of the model")
-    parser.add_argument("--stage", type=int, choices=(1, 2), default=len(STAGES))
+    parser.add_argument("--stage", type=int, choices=(1, 2), default=SHIPPED)
     parser.add_argument(
         "--record", action="store_true", help=f"write the facts to training/{TRAINED.name}"
     )

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent
 WORK = ROOT / "work"
 MANIFEST = ROOT / "corpus.json"
 RESULTS = ROOT / "results.json"
-FIRST_RESULTS = ROOT / "first.json"
+SECOND_RESULTS = ROOT / "second.json"
 TRAINED = ROOT / "trained.json"
 MODEL_DIR = ROOT.parent / "assets" / "model"
 

@@ -37,7 +37,7 @@ CHECKPOINTS = ("checkpoint.pt", "checkpoint-2.pt")
 LOGS = ("log.jsonl", "log-2.jsonl")
 MOVABLE = {
     "steps", "decay_steps", "bends", "finish_from", "finish_share", "finish_size", "summary_share",
-    "long_from", "long_size", "average",
+    "long_from", "long_size", "average", "stated_context",
 }  # fmt: skip
 VALIDATION_ROWS = 32
 

@@ -100,8 +100,8 @@ def humaneval_problems(path: Path) -> list[Problem]:
 def mbpp_problems(path: Path) -> list[Problem]:
     """Read ``mbpp.jsonl`` or ``sanitized-mbpp.json``.
 
-    The prompt is a docstring of the task's text and its first test, and the header of the function that
-    the reference solution defines; the test's name alone would not say what it is given.
+    The prompt is the header of the function that the reference solution defines, with what stands before it there,
+    and a docstring of the task's text and first test; a test alone would not say what the arguments are.
 
     Raises:
         ValueError: a field is missing, or the reference defines no function that the tests call.
@@ -127,7 +127,7 @@ def _tested_function(path: Path, row: dict[str, Any], code: str) -> tuple[str, i
     tested = " ".join(row["test_list"])
     found = [
         match
-        for match in re.finditer(r"^def (\w+)\s*\(.*\).*:[^\n]*\n", code, re.MULTILINE)
+        for match in re.finditer(r"^def (\w+)\s*\(.*\).*:[ ]*(?:#[^\n]*)?\n", code, re.MULTILINE)
         if re.search(rf"\b{match[1]}\b", tested)
     ]
     if not found:
