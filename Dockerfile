@@ -5,7 +5,8 @@
 # Another model: add --model microsoft/phi-1 at the end; a password: -e PHI_AUTH=user:password.
 FROM python:3.11-slim
 
-# A compiler: the CPU's packed products are built for the processor that the container finds itself on.
+# A compiler: the CPU's packed products are built for the processor that the container finds itself on. Any version will do.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends gcc libc6-dev \
     && rm -rf /var/lib/apt/lists/*
@@ -17,6 +18,7 @@ WORKDIR /app
 ARG TORCH_INDEX
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements.txt .
+# hadolint ignore=DL3013
 RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$(grep '^torch==' requirements.txt)" \
     && pip install -r requirements.txt
 
@@ -27,7 +29,8 @@ COPY assets assets
 # With a root that cannot be written, nothing can be compiled when it starts.
 RUN python -m compileall -q phi_model ui app.py
 
-USER phi
+# By number, so that a host can see that it is not root.
+USER 1000:1000
 # All that is written goes to the volume (models, compiled products) or to /tmp.
 ENV HF_HOME=/cache/huggingface XDG_CACHE_HOME=/cache GRADIO_TEMP_DIR=/tmp/gradio \
     GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1

@@ -21,6 +21,9 @@ def main(arguments: list[str] | None = None) -> None:
     options = parse(arguments)
     tell = Teller()
     tell("Starting")
+    from ui.share import zero
+
+    spaces = zero.prepare(os.environ)
     from phi_model.cli import EMBEDDED_NAME
     from phi_model.engine.resident import ModelChoice, Resident
     from phi_model.serving.listen import bind
@@ -31,12 +34,17 @@ def main(arguments: list[str] | None = None) -> None:
     embedded = str(EMBEDDED_MODEL)
     try:
         socket = bind(options.host, options.port)  # first: a taken port should not cost a download
-        backend = Resident(
-            ModelChoice(options.model, options.dtype, options.device, options.quantization),
-            names={embedded: EMBEDDED_NAME},
-            public_prefixes=[example["text"] for example in load_examples()],
-            progress=tell,
-        )
+        choice = ModelChoice(options.model, options.dtype, options.device, options.quantization)
+        names = {embedded: EMBEDDED_NAME}
+        if spaces is not None:
+            backend = zero.load_backend(spaces, choice, names, tell)
+        else:
+            backend = Resident(
+                choice,
+                names=names,
+                public_prefixes=[example["text"] for example in load_examples()],
+                progress=tell,
+            )
     # Whatever a flag can cause is the user's to mend, and is told in one line.
     except (ValueError, OSError, RuntimeError, AssertionError) as error:
         fail(error)
@@ -53,6 +61,8 @@ def main(arguments: list[str] | None = None) -> None:
             devices=devices(),
         ),
     )
+    if spaces is not None:
+        zero.start(spaces, app.state.page, socket.getsockname()[1])
     serve(app, socket, share_link=options.share, tell=tell)
 
 

@@ -61,9 +61,10 @@ def create_app(
     if auth is not None:
         app.add_middleware(PasswordGate, auth=auth, api_key=api_key)
     key = "API_KEY" if api_key is not None else "USER:PASSWORD" if auth is not None else None
+    app.state.page = build(serving, key=key, public=public, resident=resident, rules=rules)
     return gr.mount_gradio_app(
         app,
-        build(serving, key=key, public=public, resident=resident, rules=rules),
+        app.state.page,
         path=path,
         root_path=root_path,
         **mount_options(public=public),
@@ -79,7 +80,8 @@ def share(taken: socket.socket, tell: Tell) -> None:
             "127.0.0.1", taken.getsockname()[1], secrets.token_urlsafe(32), None, None
         )
     except Exception as error:
-        tell(f"No public link: {error}")
+        reason = " ".join(str(error).split())  # the relay's own log may follow
+        tell(f"No public link, the page goes on without one: {reason}")
     else:
         tell(f"Public link, for up to a week: {link}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from phi_model.request import CompletionRequest, RequestError
 from tests.serving.scripted import Scripted, words
 from tests.share.conftest import ROOT, page_over
 from ui.components import BUNDLE
+from ui.server import share
 from ui.share.hosting import PUBLIC_TOKENS, PasswordGate, PublicBackend, public_address
 
 AUTH = ("ada", "pass:wörd")
@@ -159,3 +161,32 @@ def test_a_simulated_space(tmp_path: Path):
     finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (None, "Could not get share link from Gradio API Server."),
+        (
+            "Could not create share URL.\n  the relay's log\n",
+            "Could not create share URL. the relay's log",
+        ),
+    ],
+)
+def test_without_a_public_link_one_line_says_so(monkeypatch, reason, told):
+    if reason is None:
+        for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+            monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens: as without a network
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+    else:
+
+        def fail(*_):
+            raise RuntimeError(reason)
+
+        monkeypatch.setattr("gradio.networking.setup_tunnel", fail)
+    said = []
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        share(taken, said.append)
+    assert said == [f"No public link, the page goes on without one: {told}"]
