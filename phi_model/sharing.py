@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +40,6 @@ TRUNK_FIELDS = (
     "rope_parameters",
     "max_position_embeddings",
 )
-log = logging.getLogger(__name__)
 
 
 class LenderGoneError(RuntimeError):

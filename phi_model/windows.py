@@ -93,6 +93,7 @@ def classify_texts(
     """
     rows = [_ids(tokenizer, text) for text in texts]
     size = model.config.max_position_embeddings
+    chunk = min(chunk, size)
     function = score_function(model)
     results: list[TextScores] = []
     for group in _groups(rows, chunk):
@@ -130,6 +131,7 @@ def classify_tokens(
     """
     rows = [_ids(tokenizer, text) for text in texts]
     size = model.config.max_position_embeddings
+    chunk = min(chunk, size)
     found: list[tuple[Tensor, int]] = []
     for group in _groups(rows, chunk):
         if len(group) > 1 or len(group[0]) <= chunk:

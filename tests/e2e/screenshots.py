@@ -133,9 +133,11 @@ def main() -> None:
         for number, (name, act) in enumerate(STATES.items()):
             scheme = ("light", "dark")[number % 2]
             print(shoot(browser, address, f"state-{name}", "desktop", scheme, act))
-        for name, act in CLASSIFY.items():
-            print(shoot(browser, address, f"classify-{name}", "desktop", "light", act))
-        print(shoot(browser, address, "classify-phone-dark", "phone", "dark", roles))
+        boxed = {name for name in CLASSIFY if (ROOT / "assets" / "heads" / name).is_dir()}
+        for name in (*boxed, "zero-shot"):
+            print(shoot(browser, address, f"classify-{name}", "desktop", "light", CLASSIFY[name]))
+        if "roles" in boxed:
+            print(shoot(browser, address, "classify-phone-dark", "phone", "dark", roles))
         browser.close()
 
 

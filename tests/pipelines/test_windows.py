@@ -93,6 +93,16 @@ def test_long_texts_are_read_in_windows(tmp_path, tagger, tokenizer) -> None:
     assert (scored.windows, scored.tokens) == (len(parts), len(ids))
 
 
+def test_a_chunk_never_exceeds_the_context(tagger, tokenizer) -> None:
+    size = tagger.config.max_position_embeddings
+    text = tokenizer.decode(tokenizer.encode(LONG)[: size + size // 2])
+    [wide] = run(classify_tokens(tagger, tokenizer, [text], chunk=4 * size))
+    [narrow] = run(classify_tokens(tagger, tokenizer, [text], chunk=size // 2))
+    assert wide.windows == narrow.windows > 1
+    for one, other in zip(wide.tokens, narrow.tokens, strict=True):
+        torch.testing.assert_close(one.scores, other.scores, atol=1e-5, rtol=0)
+
+
 def test_no_pass_is_longer_than_a_chunk(tagger, tokenizer, monkeypatch) -> None:
     seen = []
     forward = type(tagger.model).forward

@@ -176,13 +176,13 @@ def test_heads_are_loaded_once_and_the_least_recently_used_goes(engine, boxed, m
     monkeypatch.setattr(heads_module, "load_head", counted)
     heads = Heads(Runner(engine), boxed, capacity=2)
     both = [heads.load("kinds"), heads.load("kinds")]
-    assert both[0].future.result(30) is both[1].future.result(30)
-    heads.load("roles").future.result(30)
-    heads.load("kinds").future.result(30)
+    assert both[0].future.result(120) is both[1].future.result(120)
+    heads.load("roles").future.result(120)
+    heads.load("kinds").future.result(120)
     assert loads == ["kinds", "roles"]
-    heads.load("several").future.result(30)
+    heads.load("several").future.result(120)
     assert heads.kept == ["kinds", "several"]
-    heads.load("roles").future.result(30)
+    heads.load("roles").future.result(120)
     assert loads == ["kinds", "roles", "several", "roles"]
 
 
@@ -191,7 +191,7 @@ async def test_a_load_holds_up_no_stream(engine, boxed, monkeypatch) -> None:
 
     def slow(source, resident, tell):
         tell("Loading slowly", 0.5)
-        assert go.wait(30)
+        assert go.wait(120)
         return load_head(source, resident, tell)
 
     monkeypatch.setattr(heads_module, "load_head", slow)
@@ -208,7 +208,9 @@ async def test_a_load_holds_up_no_stream(engine, boxed, monkeypatch) -> None:
 
 async def test_stop_ends_a_classification_of_its_tab_only(chooser, boxed, monkeypatch) -> None:
     go = threading.Event()
-    monkeypatch.setattr(heads_module, "load_head", lambda *given: go.wait(30) and load_head(*given))
+    monkeypatch.setattr(
+        heads_module, "load_head", lambda *given: go.wait(120) and load_head(*given)
+    )
     handler = Text(Chooser(chooser.runner, Heads(chooser.runner, boxed)), Limits())
     stream = handler.classify(Prompt(CODE), "kinds", "", "", "", "simple", TAB)
     await anext(stream)
@@ -375,7 +377,7 @@ async def test_an_exchange_of_the_model_halfway(tmp_path, boxed, monkeypatch) ->
         if len(passes) == 3:
             to = str(tiny) if resident.engine.info.name == str(MODEL) else str(MODEL)
             resident.switch(ModelChoice(to))
-            await asyncio.to_thread(resident.wait, 60)
+            await asyncio.to_thread(resident.wait, 300)
         return await run_passes(steps)
 
     monkeypatch.setattr(runner, "run", counted)

@@ -38,8 +38,11 @@ def build(text: Text, boxed: list[str]) -> None:
         assert answer is not None, "only a stopped run ends without an answer"
         return answer
 
+    text_head = "language" if "language" in boxed else ZERO_SHOT
+    token_head = "roles" if "roles" in boxed else ""
+
     async def classify(
-        text: str, head: str = "language", labels: list[str] | None = None, template: str = TEMPLATE
+        text: str, head: str = text_head, labels: list[str] | None = None, template: str = TEMPLATE
     ) -> dict[str, Any]:
         """Classifies a text. `head`: the name of a head in the box, "zero-shot" (with `labels` and `template`), a folder
         or a hub id. The answer: {"kind": "softmax" | "sigmoid" | "none" | "zero-shot", "scores": {label: number},
@@ -55,7 +58,7 @@ def build(text: Text, boxed: list[str]) -> None:
         }
 
     async def classify_tokens(
-        text: str, head: str = "roles", aggregation: str = "simple"
+        text: str, head: str = token_head, aggregation: str = "simple"
     ) -> list[dict[str, Any]]:
         """Labels the tokens of a text. `aggregation`: none, simple, first, average or max; the answer is that of
         transformers' token-classification pipeline."""
