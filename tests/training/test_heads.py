@@ -1,0 +1,216 @@
+"""The two heads in the repository: small, loaded by both libraries, right on code written here, with cards that say what was
+measured."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import pytest
+import torch
+import transformers
+
+from phi_model import PhiForSequenceClassification, PhiForTokenClassification
+from phi_model.pipelines import pipeline
+from training.heads.archives import permissive
+from training.heads.cards import FOLDER, cards
+from training.heads.picture import confusion_svg
+from training.heads.projects import LANGUAGES, LOCK, SPLITS
+from training.heads.roles import DAMAGES, ROLES, character_roles, damage
+from training.heads.snippets import Snippet, body, comment_share, cut, without_seen
+from training.heads.train import HEADS
+from training.sources import ROOT
+
+SNIPPETS = {
+    "Python": (
+        "def count_words(path):\n    totals = {}\n    with open(path) as handle:\n        for line in handle:\n"
+        "            for word in line.split():\n                totals[word] = totals.get(word, 0) + 1\n    return totals\n"
+    ),
+    "Go": (
+        "func (s *Store) Get(key string) (string, error) {\n\ts.mu.Lock()\n\tdefer s.mu.Unlock()\n"
+        '\tvalue, ok := s.items[key]\n\tif !ok {\n\t\treturn "", fmt.Errorf("no key %q", key)\n\t}\n\treturn value, nil\n}\n'
+    ),
+    "Rust": (
+        "impl Counter {\n    pub fn new(limit: usize) -> Self {\n        let items = Vec::with_capacity(limit);\n"
+        "        Self { items, limit }\n    }\n\n    pub fn len(&self) -> usize {\n        self.items.len()\n    }\n}\n"
+    ),
+    "CSS": (
+        ".card {\n  display: flex;\n  margin: 0 auto;\n  padding: 1rem;\n  border: 1px solid #ddd;\n}\n\n"
+        ".card:hover {\n  background-color: #f8f8f8;\n}\n"
+    ),
+    "Haskell": (
+        "module Tree where\n\nimport qualified Data.Map as M\n\ndata Tree a = Leaf | Node (Tree a) a (Tree a)\n\n"
+        "insert :: Ord a => a -> Tree a -> Tree a\ninsert x Leaf = Node Leaf x Leaf\n"
+        "insert x t@(Node l y r)\n  | x < y = Node (insert x l) y r\n  | otherwise = t\n"
+    ),
+}
+FUNCTION = (
+    'def area(radius, scale=2.5):\n    """Size of a circle."""\n    # a comment\n    if radius is None:\n'
+    '        return print("no radius")\n    return scale * radius\n'
+)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def _roles_of(text: str) -> list[tuple[str, str]]:
+    found = pipeline("token-classification", HEADS / "roles", ignore_labels=[])(text)
+    return [(text[token["start"] : token["end"]].strip(), token["entity"]) for token in found]
+
+
+@pytest.mark.parametrize("name", ["language", "roles"])
+def test_files_are_small_and_safe(name) -> None:
+    files = list((HEADS / name).iterdir())
+    shards = [path for path in files if path.suffix == ".safetensors"]
+    assert all(path.stat().st_size < 10_000_000 for path in files)
+    assert sum(path.stat().st_size for path in shards) < 16_000_000
+    assert not [path for path in files if path.suffix in (".bin", ".pt", ".pkl", ".py")]
+    everything = (ROOT.parent / "assets").rglob("*.safetensors")
+    assert sum(path.stat().st_size for path in everything) <= 60_000_000
+
+
+def test_the_language_head_knows_snippets_written_here() -> None:
+    answers = pipeline("text-classification", HEADS / "language")(list(SNIPPETS.values()))
+    assert [answer["label"] for answer in answers] == list(SNIPPETS)
+    model = PhiForSequenceClassification.from_pretrained(HEADS / "language")
+    assert model.config.id2label == dict(enumerate(language.name for language in LANGUAGES))
+    assert len(LANGUAGES) >= 12
+
+
+def test_the_roles_of_a_function() -> None:
+    found = _roles_of(FUNCTION)
+    for pair in (
+        ("def", "keyword"), ("are", "function"), ("radius", "name"), ("is", "keyword"), ("None", "constant"),
+        ("#", "comment"), ("print", "builtin"), ("return", "keyword"), ("*", "operator"), ("=", "operator"),
+    ):  # fmt: skip
+        assert pair in found, pair
+    assert {role for _, role in found} <= set(ROLES)
+    assert ("2", "number") in found
+    assert ("Size", "docstring") in found or ("S", "docstring") in found
+
+
+def test_the_roles_of_a_function_that_is_cut_off_are_those_of_its_beginning() -> None:
+    """A causal trunk reads from the left: what follows cannot change what was said."""
+    whole = _roles_of(FUNCTION)
+    cut_off = _roles_of(FUNCTION[: FUNCTION.index(" radius is")])
+    assert len(cut_off) > 15
+    assert cut_off == whole[: len(cut_off)]
+
+
+@pytest.mark.parametrize("name", ["language", "roles"])
+def test_transformers_pipelines_agree(name) -> None:
+    task = {"language": "text-classification", "roles": "token-classification"}[name]
+    texts = [*SNIPPETS.values(), FUNCTION]
+    ours = pipeline(task, HEADS / name, dtype=torch.float32)(texts, batch_size=2)
+    theirs = transformers.pipeline(task, str(HEADS / name), device="cpu", dtype=torch.float32)(
+        texts, batch_size=2
+    )
+    if name == "language":
+        ours, theirs = [ours], [theirs]
+    for mine, other in zip(ours, theirs, strict=True):
+        assert len(mine) == len(other)
+        for one, two in zip(mine, other, strict=True):
+            assert one["score"] == pytest.approx(float(two["score"]), abs=1e-3)
+            for key in set(one) - {"score"}:
+                assert one[key] == two[key]
+
+
+def test_the_cards_have_the_measured_figures() -> None:
+    for path, text in cards().items():
+        assert path.read_text() == text, path.name
+    results = json.loads((FOLDER / "language_results.json").read_text())
+    card = (HEADS / "language" / "README.md").read_text()
+    assert f"{100 * results['accuracy']['head']:.1f} %" in card
+    assert sum(map(sum, results["matrix"])) == results["snippets"]
+
+
+def test_the_figures_are_good_enough_to_ship() -> None:
+    language = json.loads((FOLDER / "language_results.json").read_text())
+    assert language["accuracy"]["head"] > language["accuracy"]["guess_lexer"]
+    assert language["accuracy"]["head"] > language["accuracy"]["analyse"]
+    roles = json.loads((FOLDER / "roles_results.json").read_text())
+    assert roles["broken"]["head"] > roles["broken"]["pygments"]
+
+
+def test_no_project_stands_in_two_splits_of_a_language() -> None:
+    locked = json.loads(LOCK.read_text())
+    for language in LANGUAGES:
+        lists = [set(language.projects[split]) for split in SPLITS]
+        assert sum(map(len, lists)) == len(set().union(*lists)), language.name
+        for project in set().union(*lists):
+            assert permissive(locked[project]["licence"]) or project.startswith("installed:"), (
+                project
+            )
+
+
+@pytest.mark.parametrize(
+    ("licence", "right"),
+    [
+        ("MIT", True), ("BSD-3-clause", True), ("Apache-2.0 or GPL-2", True), ("MIT and GPL-2+", False),
+        ("GPL-3", False), ("not stated", False), ("Artistic-2.0", False), ("(MIT OR CC0-1.0)", True),
+    ],
+)  # fmt: skip
+def test_permissive_licences(licence, right) -> None:
+    assert permissive(licence) is right
+
+
+def test_every_character_has_pygments_role() -> None:
+    roles = character_roles(FUNCTION)
+    assert len(roles) == len(FUNCTION)
+    named = {(FUNCTION[i], ROLES[role]) for i, role in enumerate(roles)}
+    assert ("d", "keyword") in named
+    assert (" ", "docstring") in named
+    assert ("\n", "O") in named
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_damage_keeps_the_roles_of_the_characters_that_stay(kind) -> None:
+    text = "\n".join(
+        f'def f{n}(a):\n    """Doc {n}."""\n    return "x" + a  # {n}\n' for n in range(40)
+    )
+    roles = character_roles(text)
+    for seed in range(5):
+        piece = damage(text, roles, kind, random.Random(seed))
+        assert len(piece.text) == len(piece.roles)
+        whole = iter(zip(text, roles, strict=True))
+        assert all(pair in whole for pair in zip(piece.text, piece.roles, strict=True))
+        quotes = piece.text.count('"')
+        assert (piece.text in text) == (kind in ("intact", "middle")) or kind in ("cut", "dropped")
+        if kind == "unclosed":
+            assert quotes % 2 == 1
+
+
+def test_snippets_are_cut_cleaned_and_kept_apart() -> None:
+    text = "/* Copyright 2020 A */\n" + "".join(f"    int value_{n} = {n};\n" for n in range(90))
+    kept = body(text)
+    assert kept is not None
+    assert "Copyright" not in kept
+    found = [snippet for seed in range(9) if (snippet := cut(kept, random.Random(seed)))]
+    assert len(found) > 5
+    for snippet in found:
+        assert 5 <= snippet.count("\n") + 1 <= 40
+        assert snippet.startswith("int")
+    assert comment_share("// a\n// b\nint x;\n# include\n") == 0.75
+    snippets = [
+        Snippet("C", "test", "p", "f.c", found[0]),
+        Snippet("C", "test", "p", "g.c", "int x;\n" * 5),
+    ]
+    seen = {line.strip() for line in found[0].split("\n")}
+    assert without_seen(snippets, seen | {"int value_with_a_long_name"}) in (snippets, snippets[1:])
+
+
+def test_the_confusion_matrix_is_drawn() -> None:
+    svg = confusion_svg(["C", "C<>"], [[3, 1], [0, 4]])
+    assert svg.count("<rect") == 5
+    assert ">3<" in svg
+    assert "C&lt;&gt;" in svg
+
+
+def test_the_token_head_loads() -> None:
+    model = PhiForTokenClassification.from_pretrained(HEADS / "roles")
+    assert model.config.id2label == dict(enumerate(ROLES))
