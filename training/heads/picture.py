@@ -47,7 +47,7 @@ def confusion_svg(names: Sequence[str], matrix: Sequence[Sequence[int]]) -> str:
             if count:
                 parts.append(
                     f'<text x="{x + CELL / 2:g}" y="{y + CELL / 2 + 4:g}" text-anchor="middle" '
-                    f'fill="#111">{count}</text>'
+                    f'fill="{"#fff" if light < 150 else "#111"}">{count}</text>'
                 )
     parts.append(
         f'<text x="{LEFT}" y="{height - 12}" fill="#111">True language by row, answer by column; snippets</text>'
