@@ -123,7 +123,7 @@ async def test_from_pretrained_reports_and_serves(model: PhiForCausalLM) -> None
     shares = [share for message, share in told if "weights of" in message]
     assert shares == sorted(shares)
     assert (shares[-1], told[-1][1]) == (1.0, 1.0)
-    assert len(told) < 20
+    assert len(told) <= 106  # the weights once a percent, all else once
     info = engine.info
     assert (info.dtype, info.device) == ("float32", "cpu")
     assert info.fingerprint == fingerprint(ASSETS)
