@@ -86,3 +86,4 @@ def test_the_figures_are_good_enough_to_ship() -> None:
     assert results["parse"]["parsed"] >= 100
     assert results["next_lines"]["lines"] == 500
     assert results["tasks"]["problems"] == 60
+    assert results["memorisation"]["samples"] == 1_000
