@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ def started(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     said: list[str] = []
     try:
@@ -43,9 +45,10 @@ def started(
         raise AssertionError("it did not start:\n" + "".join(said))
     finally:
         process.terminate()
-        try:
-            rest, _ = process.communicate(timeout=30)
-            said.append(rest)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=30)
+        # With what it has forked, which would keep the pipe open.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        rest, _ = process.communicate(timeout=30)
+        said.append(rest)
