@@ -39,7 +39,7 @@ def main(argv: list[str] | None = None) -> None:
     commands.add_parser("data", help="fetch and cut the language head's snippets")
     training = commands.add_parser("train", help="train a head")
     training.add_argument("head", choices=HEADS)
-    training.add_argument("--layers", type=int, default=LAYERS)
+    training.add_argument("--layers", type=int, help="of the trunk; absent: as shipped")
     training.add_argument("--epochs", type=float, default=OPTIONS.epochs)
     training.add_argument("--rate", type=float, default=OPTIONS.rate)
     training.add_argument("--output", type=Path, help="folder; absent: the shipped one")
@@ -58,10 +58,11 @@ def main(argv: list[str] | None = None) -> None:
             **{**OPTIONS.__dict__, "epochs": args.epochs, "rate": args.rate, "seed": SEED}
         )
         output = args.output or HEADS_DIR / args.head
+        layers = args.layers or LAYERS[args.head]
         if args.head == "roles":
-            train_roles(output, args.layers, options, ROLE_PIECES["train"])
+            train_roles(output, layers, options, ROLE_PIECES["train"])
         else:
-            train_language(output, args.layers, options)
+            train_language(output, layers, options)
     elif args.command == "evaluate":
         unknown = set(args.heads) - set(HEADS)
         if unknown:

@@ -93,7 +93,7 @@ def language_card(results: dict[str, Any], trained: dict[str, Any], locked: dict
         "",
         "Snippets of more than half comment lines were left out, as were licence headers, minified and generated files. "
         "C that is also C++, and JavaScript that is also TypeScript, cannot be told apart from the text alone. "
-        "The SQL is nearly all PostgreSQL's. The tokenizer was made for Python. "
+        "The tokenizer was made for Python. "
         "Project by project the languages differ in style too, and a few projects stand for each.",
         "",
         *_made(trained, "snippets of the projects below, asked for the language after every token"),
@@ -117,8 +117,7 @@ def _verdict(accuracy: dict[str, float]) -> str:
     side = "ahead of" if ahead > 0 else "behind"
     return (
         f"The aim of 95 % is {goal}. The head is {abs(ahead):.1f} points {side} the n-gram regression, which learnt from "
-        "the same snippets, uncut, and is a strong baseline. The training was short; a longer one on all the snippets that "
-        "`python -m training.heads data` cuts has not been tried."
+        "the same snippets, uncut, and is a strong baseline. The head saw them once."
     )
 
 

@@ -36,7 +36,6 @@ _FAMILIES = {
     "Perl": ("Perl", "Perl6"),
     "Python": ("Python", "Python 2.x"),
     "Shell": ("Bash", "Bash Session"),
-    "SQL": ("SQL", "MySQL", "PostgreSQL SQL dialect", "Transact-SQL", "PL/pgSQL"),
     "TypeScript": ("TypeScript", "TSX"),
 }
 

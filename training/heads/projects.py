@@ -45,7 +45,7 @@ def _split(client: str, train: str, validation: str, test: str) -> dict[str, tup
 LANGUAGES: tuple[Language, ...] = (
     Language("C", "c", (".c", ".h"), _split(
         "debian",
-        "libuv1 redis nginx libevent lua5.4 zlib mbedtls libarchive libsodium nghttp2 brotli libssh2",
+        "libuv1 redis nginx libevent lua5.4 mbedtls libarchive nghttp2 brotli libssh2",
         "jansson libyaml",
         "cjson http-parser lz4 hiredis jq utf8proc expat",
     )),
@@ -109,23 +109,23 @@ LANGUAGES: tuple[Language, ...] = (
     )),
     Language("JavaScript", "javascript", (".js", ".mjs", ".cjs", ".jsx"), _split(
         "npm",
-        "lodash async jquery d3-array d3-scale d3-geo d3-shape commander webpack eslint fastify ejs "
+        "lodash async jquery commander webpack eslint fastify ejs "
         "luxon bluebird winston mocha socket.io underscore koa handlebars marked leaflet codemirror "
         "moment passport mongoose knex request uglify-js three backbone pino preact sequelize",
         "chalk yargs body-parser qs",
-        "express axios superagent nodemailer mustache hexo-util node-cron bootstrap ws dropzone sortablejs",
+        "express axios superagent nodemailer mustache hexo-util bootstrap ws dropzone sortablejs",
     )),
     Language("Lua", "lua", (".lua",), _split(
         "deb",
         "prosody debian:neovim debian:luarocks lua-busted lua-argparse debian:luajit lua-http lua-lgi "
-        "debian:rspamd debian:vis lua-cqueues lua-cjson lua-moses",
+        "debian:rspamd lua-cqueues lua-cjson lua-moses",
         "lua-copas lua-say",
         "lua-penlight lua-ldoc lua-luassert lua-inspect debian:wordgrinder",
     )),
     Language("Perl", "perl", (".pl", ".pm", ".t"), _split(
         "deb",
-        "spamassassin debian:openssl debian:postgresql-15 debian:nginx slony1-2-bin libpgobject-perl "
-        "debian:zlib libapache2-mod-perl2",
+        "spamassassin debian:openssl debian:nginx libpgobject-perl "
+        "libapache2-mod-perl2",
         "bucardo",
         "sqitch check-postgres libtext-markdown-perl",
     ), shebang=re.compile(r"#!.*\bperl\b")),
@@ -167,16 +167,6 @@ LANGUAGES: tuple[Language, ...] = (
         "tmux-plugin-manager rbenv",
         "shunit2 git-flow debuerreotype debian:fzf debian:hiredis debian:lz4 debian:jq",
     ), shebang=re.compile(r"#!.*\b(?:ba|da)?sh\b")),
-    Language("SQL", "postgresql", (".sql",), _split(
-        "deb",
-        "debian:postgresql-15 postgresql-15-partman postgresql-15-orafce "
-        "postgresql-15-pglogical postgresql-15-pgsphere bucardo slony1-2-bin npm:sequelize "
-        "postgresql-15-powa postgresql-15-periods postgresql-15-rum postgresql-15-prefix "
-        "postgresql-15-mimeo",
-        "postgresql-15-pgq3 postgresql-15-repack",
-        "postgresql-15-pgtap postgresql-15-ip4r postgresql-15-hll postgresql-15-semver "
-        "sqitch",
-    )),
     Language("TypeScript", "typescript", (".ts", ".tsx", ".mts"), _split(
         "npm",
         "rxjs zod effect @tanstack/query-core @tanstack/table-core @tanstack/router-core viem ethers "

@@ -25,9 +25,9 @@ HEADS = ROOT.parent / "assets" / "heads"
 LIMIT = 256
 FULL_WEIGHT = 48  # tokens after which a prefix counts in full
 ROLE_PIECES = {"train": 2400, "validation": 100}
-LANGUAGE_ROWS = {"train": 5000, "validation": 300}
+LANGUAGE_ROWS = {"train": 15000, "validation": 600}
 CUTS = (64, 96, 128, 256)
-LAYERS = 2
+LAYERS = {"language": 3, "roles": 2}
 OPTIONS = Options(epochs=1, rate=1e-3, tokens=1024, checks=1, patience=99, seed=SEED)
 LONGEST = 14_000  # characters of a file: its lexing takes time
 FILES = 900
