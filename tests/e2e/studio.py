@@ -151,6 +151,12 @@ class Studio:
         if not box.is_visible():
             section = "Suggestions" if field == "n" else "More sampling"
             self.page.get_by_role("button", name=section).click()
+            box.wait_for()
+            # Gradio builds a section when it is opened, and hears of changes once it has done so: faster than a hand.
+            self.page.evaluate(
+                "async () => { for (let i = 0; i < 3; i++)"
+                " await new Promise(done => requestIdleCallback(() => setTimeout(done, 50))); }"
+            )
         box.fill(value)
         box.blur()
         expect(box).to_have_value(value)

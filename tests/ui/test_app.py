@@ -143,7 +143,7 @@ def test_no_public_link_is_one_line_and_no_end(monkeypatch):
     said: list[str] = []
     with bind("127.0.0.1", 0) as taken:
         share(taken, said.append)
-    assert said == ["No public link: no way out"]
+    assert said == ["No public link, the page goes on without one: no way out"]
 
 
 def test_progress_is_one_line_a_message_in_a_log_and_a_growing_one_on_a_terminal(

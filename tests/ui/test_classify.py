@@ -6,6 +6,7 @@ import asyncio
 import csv
 import json
 import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -420,6 +421,15 @@ def test_a_file_that_cannot_be_read_is_told_with_its_rule(tmp_path, content, lim
     assert message in status["message"]
 
 
+@pytest.fixture
+def usual_field_limit() -> Iterator[None]:
+    """The module's own limit, whatever another test's program made of it."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)
+
+
+@pytest.mark.usefixtures("usual_field_limit")
 def test_a_quote_that_never_ends_costs_its_rows_only(tmp_path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text('text\nfirst\n"' + "never ends\n" * 20_000)
