@@ -135,6 +135,7 @@ def _request(options: argparse.Namespace) -> Any:
 
     fields = {name: getattr(options, name) for name in _GENERATION}
     fields |= {"max_tokens": options.max_new_tokens, "stop": tuple(options.stop)}
+    fields["logit_bias"] = dict(_bias(text) for text in options.logit_bias)
 
     def make(prompt: str) -> CompletionRequest:
         try:
@@ -144,6 +145,17 @@ def _request(options: argparse.Namespace) -> Any:
 
     make("x")
     return make
+
+
+def _bias(text: str) -> tuple[int, float]:
+    """The token id and the bias of `ID:BIAS`."""
+    identity, _, bias = text.partition(":")
+    try:
+        return int(identity), float(bias)
+    except ValueError:
+        raise UsageError(
+            f"--logit-bias must be a token id, a colon and a number, got {text!r}"
+        ) from None
 
 
 def _in_flags(error: Any) -> str:

@@ -74,6 +74,13 @@ def build_parser() -> argparse.ArgumentParser:
         help="ends the completion; may be given again",
     )
     text.add_argument(
+        "--logit-bias",
+        action="append",
+        default=[],
+        metavar="ID:BIAS",
+        help="added to the logit of this token id, -100 to 100; may be given again",
+    )
+    text.add_argument(
         "--completion-only",
         action="store_true",
         help="do not print the prompt before its completion",

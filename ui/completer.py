@@ -16,6 +16,7 @@ from phi_model.backend import Backend, BusyError
 from phi_model.lease import UnavailableError, leased
 from phi_model.request import CompletionRequest, RequestError
 from ui import controls as sampling
+from ui.bias import read_bias
 from ui.components import Prompt
 from ui.scope import SCOPES
 from ui.sessions import Run, Sessions, batches
@@ -170,7 +171,6 @@ class Completer:
             cut = [c for c in suggestion.choices if c.reason in (None, "length", "cancelled")]
             if came := max((len(choice.tokens) for choice in cut), default=0):
                 asked = replace(asked, max_tokens=came)
-            # A link has no place for a logit bias: it would draw another text.
-            if not asked.logit_bias:
-                ghost["made"] = made(asked, named, backend.info)
+            shown_bias = {"logit_bias": read_bias(named["logit_bias"])}
+            ghost["made"] = made(asked, {**named, **shown_bias}, backend.info)
             yield ghost, progress.status(done=True)

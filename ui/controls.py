@@ -6,7 +6,7 @@ import json
 import math
 import re
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from gradio.components import Component
 
 from phi_model.request import CompletionRequest, RequestError
 from ui import presets
+from ui.bias import Tokenize, bias_of_ids, read_bias, text_lines
 from ui.components import Knob
 from ui.scope import SCOPES
 
@@ -47,8 +48,6 @@ LABELS = {name: row[0] for name, row in SLIDERS.items()} | {
 }
 # What may remove a token, by the request's field.
 FILTERS = LABELS | {"unknown": "Not in the tokenizer", "temperature": "Temperature 0"}
-_BIAS_LINE = re.compile(r"""\s*(?:(\d{1,9})|("(?:[^"\\]|\\.)*"))\s*:\s*([-+]?\d+(?:\.\d*)?)\s*""")
-Tokenize = Callable[[str], list[int]]
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 
@@ -197,39 +196,7 @@ def parse_stop(text: str | None) -> tuple[str, ...]:
             raise RequestError("stop", r"texts in which \ begins \n, \t, \r or \\", match[0])
         return _ESCAPES[match[1]]
 
-    lines = (text or "").splitlines()
-    return tuple(re.sub(r"\\(.?)", unescape, line) for line in lines if line)
-
-
-def parse_bias(text: str | None, tokenize: Tokenize) -> dict[int, float]:
-    """The logit bias of a text: `id: bias` or `"text": bias` on each line that is not blank.
-
-    Args:
-        text: the lines; a text is quoted as in JSON.
-        tokenize: gives the ids of a text.
-
-    Raises:
-        RequestError: a line is neither, or its text is not one token.
-    """
-    biases: dict[int, float] = {}
-    for line in filter(str.strip, (text or "").splitlines()):
-        match = _BIAS_LINE.fullmatch(line)
-        if match is None:
-            rule = 'lines of a token id, or of a text in "quotes", a colon and a number'
-            raise RequestError("logit_bias", rule, line)
-        identity, quoted, value = match.groups()
-        if identity is None:
-            try:
-                piece = json.loads(quoted)
-            except ValueError as error:
-                raise RequestError("logit_bias", "texts quoted as in JSON", quoted) from error
-            ids = tokenize(piece)
-            if len(ids) != 1:
-                rule = f"of texts that are one token; this one makes {len(ids)}"
-                raise RequestError("logit_bias", rule, piece)
-            identity = ids[0]
-        biases[int(identity)] = float(value)
-    return biases
+    return tuple(re.sub(r"\\(.?)", unescape, line) for line in text_lines(text))
 
 
 def parse_seed(text: str | float | None) -> int:
@@ -259,7 +226,7 @@ def request_from(
         raise RequestError("max_tokens", f"an integer from 1 to {MAX_TOKENS}", max_tokens)
     settled = dict(values, stop=parse_stop(values["stop"]), seed=parse_seed(values["seed"]))
     if tokenize is not None:
-        settled["logit_bias"] = parse_bias(values.get("logit_bias"), tokenize)
+        settled["logit_bias"] = bias_of_ids(read_bias(values.get("logit_bias")), tokenize)
     return CompletionRequest(prompt=prompt, **settled, **extra)
 
 

@@ -19,7 +19,7 @@ _EXTENSIONS = (
     "no_repeat_ngram_size",
 )
 _SAID = ("prompt", "max_tokens", "temperature", "seed")  # said even where they are the default
-_NO_FLAG = ("n", "best_of", "logit_bias", "echo", "logprobs")
+_NO_FLAG = ("n", "best_of", "echo", "logprobs")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +154,8 @@ def shell(request: CompletionRequest, target: Target) -> str:
         if name == "prompt" or name in _NO_FLAG:
             continue
         flag = {"max_tokens": "max-new-tokens"}.get(name, name).replace("_", "-")
+        if isinstance(value, dict):
+            value = [f"{key}:{item}" for key, item in value.items()]
         values = value if isinstance(value, list) else [value]
         # A value may begin with a dash.
         flags += [f"--{flag}={shlex.quote(str(item))}" for item in values]

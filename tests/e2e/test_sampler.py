@@ -92,7 +92,7 @@ def test_a_bias_bans_a_token_and_forces_one(studio):
     [
         ("def 5", 'Logit bias must be lines of a token id, or of a text in "quotes", a colon and'),
         ('"two words of it": 1', "Logit bias must be of texts that are one token; this one makes"),
-        ("5: 101", "Logit bias must be a table from token ids to numbers from -100 to 100"),
+        ("5: 101", "Logit bias must be lines with numbers from -100 to 100; it is '5: 101'."),
     ],
 )
 def test_a_bad_bias_is_named_with_its_rule(studio, bias, message):

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 from tests.e2e.studio import Studio
 from tests.e2e.test_accessibility import serious
 from tests.e2e.test_share import PROMPT, message, shared_link
-from ui.share.gallery import load
+from ui.share.gallery import items, load
 from ui.share.link import decode, encode, read
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -60,7 +60,7 @@ def test_a_saved_file_has_everything_and_opens_when_dropped_or_chosen(
         ('{"text": 5}', "text must be a text"),
         ("[]", "it is not a saved completion"),
         ("<", "it is not JSON"),
-        (text.replace('"version": 1', '"version": 2'), "it is of version 2"),
+        (text.replace('"version": 1', '"version": 3'), "it is of version 3"),
         (text.replace('"logprob": -', '"logprob": '), "tokens must be those of the completion"),
     ):
         other.page.evaluate(DROP, broken)
@@ -79,6 +79,35 @@ def test_a_saved_file_has_everything_and_opens_when_dropped_or_chosen(
     expect(third.page.locator("#seed textarea, #seed input")).to_have_value("5")
     third.page.get_by_role("button", name="Replay").click()
     expect(message(third)).to_have_text("Identical.")
+
+
+def test_a_logit_bias_is_shared_too(studio, open_studio, tmp_path):
+    """Links had no field for it: what was shared drew another text."""
+    bias = '" None": 100\n198: -5.5'
+    studio.write("x =")
+    studio.complete(max_tokens="3", temperature="0", seed="5", logit_bias=bias)
+    ghost = studio.finish()
+    assert ghost.startswith(" None")
+    link = shared_link(studio)
+    assert "/#phi=2." in link
+    studio.page.keyboard.press("Escape")
+    file = saved(studio, "Save JSON", tmp_path)
+    assert decode(link.partition("#")[2]).settings["logit_bias"] == [[" None", 100], [198, -5.5]]
+
+    other = open_studio("/#" + link.partition("#")[2])
+    third = open_studio()
+    third.page.evaluate(DROP, file.read_text(encoding="utf-8"))
+    for opened in (other, third):
+        expect(message(opened)).to_contain_text("Opened: by Embedded Phi, seed 5.")
+        opened.page.get_by_role("button", name="More sampling").click()
+        expect(opened.page.locator("#logit_bias textarea")).to_have_value(bias)
+        opened.page.get_by_role("button", name="Replay").click()
+        expect(message(opened)).to_have_text("Identical.")
+        assert opened.ghost == ghost
+    # One without a bias takes it away again.
+    fragment = items()[0]["fragment"]
+    other.page.evaluate("hash => { location.hash = hash; }", fragment)
+    expect(other.page.locator("#logit_bias textarea")).to_have_value("")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

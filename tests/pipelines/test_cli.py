@@ -150,6 +150,8 @@ def test_help_names_every_flag() -> None:
         ),
         (["--temperature", "-1", "x"], "--temperature must be"),
         (["--top-p", "2", "x"], "--top-p must be"),
+        (["--logit-bias", "x:1", "x"], "--logit-bias must be a token id, a colon and a number"),
+        (["--logit-bias", "7:101", "x"], "--logit-bias must be a table from token ids to numbers"),
         (["--top-p", "often", "x"], "invalid float value: 'often'"),
         (["--device", "cuda:99", "x"], "--device must be a device of this machine, got 'cuda:99'"),
         (["--device", "toaster", "x"], "--device must be a device of this machine, got 'toaster'"),

@@ -15,8 +15,14 @@ from ui.share.link import Completion, LinkError, ModelRef, Shared, decode
 
 HERE = Path(__file__).parent
 VERSION_1 = json.loads((HERE / "links_v1.json").read_text(encoding="utf-8"))
+VERSION_2 = json.loads((HERE / "links_v2.json").read_text(encoding="utf-8"))
+BIASES = [[198, -100], ['"\u2028\n\\ é🙂', 2.5], [0, 1e-7]]
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 HOSTILE = [
+    [["a", 101]],
+    [[-1, 0]],
+    [["", 1]],
+    [[1, 2, 3]],
     None,
     None,
     "a",
@@ -67,8 +73,8 @@ def pack(data: bytes | Any, version: int = 1) -> str:
 def fuzzed(count: int, seed: int) -> list[str]:
     """Damaged and hostile fragments, the same for the same seed."""
     rng = random.Random(seed)
-    payload = shared(NAUGHTY).payload()
-    good = pack(payload)
+    payload = shared(NAUGHTY, settings={"stop": ["a"], "logit_bias": BIASES}).payload()
+    good = pack(payload, 2)
 
     def places(value: Any) -> list[tuple[Any, Any]]:
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
@@ -96,7 +102,7 @@ def fuzzed(count: int, seed: int) -> list[str]:
             holder[key] = rng.choice(HOSTILE)
         else:
             holder[f"{key}2"] = holder.pop(key)
-        return pack(changed)
+        return pack(changed, rng.choice((1, 2, 2, 2)))
 
     def noise() -> str:
         return pack(rng.randbytes(rng.randint(0, 60)))

@@ -1,9 +1,24 @@
 """Permalinks: what goes in comes out, and nothing else gets in."""
 
+import json
+import subprocess
+
 import pytest
 
 from phi_model.request import CompletionRequest, RequestError
-from tests.share.links import NAUGHTY, VERSION_1, browser_says, fuzzed, pack, python_says, shared
+from tests.share.conftest import ROOT
+from tests.share.links import (
+    BIASES,
+    NAUGHTY,
+    VERSION_1,
+    VERSION_2,
+    browser_says,
+    fuzzed,
+    pack,
+    python_says,
+    shared,
+)
+from ui.bias import read_bias
 from ui.scope import SCOPES
 from ui.share.checks import FIELDS
 from ui.share.link import MAX_LINK, LinkError, Shared, decode, encode, token_hash
@@ -39,15 +54,67 @@ def test_a_prompt_alone():
 
 def test_the_request_is_the_one_that_was_shared():
     link = decode(encode(shared("ab🙂cd", cursor=3)))
-    assert link.request() == CompletionRequest(
+    assert link.request(tokenize) == CompletionRequest(
         prompt="ab🙂", max_tokens=32, temperature=0.2, stop=("\n\n", "é🙂"), seed=2**63 - 1
     )
 
 
-def test_links_of_version_1_keep_opening():
+def tokenize(text: str) -> list[int]:
+    return [ord(character) for character in text]
+
+
+def test_a_logit_bias_is_shared_as_it_was_written():
+    link = decode(encode(shared(settings={"logit_bias": [["x", 5], [70, -100]]})))
+    assert link.settings["logit_bias"] == [["x", 5], [70, -100]]
+    assert link.request(tokenize).logit_bias == {120: 5.0, 70: -100.0}
+    with pytest.raises(RequestError, match="texts that are one token; this one makes 2"):
+        link.request(lambda text: [1, 2])
+
+
+def test_a_link_says_the_lowest_version_that_can_hold_it():
+    """Pages from before version 2 then open what they always could."""
+    assert encode(shared()).startswith("phi=1.")
+    assert encode(shared(settings={"logit_bias": []})).startswith("phi=1.")
+    assert encode(shared(settings={"logit_bias": BIASES})).startswith("phi=2.")
+
+
+def test_links_of_older_versions_keep_opening():
     assert len(VERSION_1) >= 3
-    for link in VERSION_1:
+    assert len(VERSION_2) >= 2
+    for link in [*VERSION_1, *VERSION_2]:
         assert decode(link["fragment"]).payload() == link["payload"]
+
+
+def test_the_most_biases_fit_into_a_link_and_are_counted_in_its_length():
+    most = [[f"token {i * 7919 % 50_000} {i}", i % 100] for i in range(300)]
+    fragment = encode(shared(settings={"logit_bias": most}))
+    assert decode(fragment).settings["logit_bias"] == most
+    assert len(encode(shared())) + 1000 < len(fragment) < MAX_LINK
+    letters = "".join(chr(0x4E00 + i * 7919 % 20_000) for i in range(256 * 300))
+    noise = [[letters[i * 256 : (i + 1) * 256], 1] for i in range(300)]
+    with pytest.raises(LinkError, match="at most 32,768 are allowed"):
+        encode(shared(settings={"logit_bias": noise}))
+
+
+def test_the_box_and_the_link_hold_the_same_biases():
+    """What the browser writes into the box, both sides read back as it was."""
+    script = (
+        "import {biasLines, fromControls} from './ui/editor/src/settings.js';"
+        "const lines = biasLines(JSON.parse(process.argv[1]));"
+        "const {settings} = fromControls(['logit_bias'], [lines]);"
+        "console.log(JSON.stringify([lines, settings.logit_bias]));"
+    )
+    done = subprocess.run(
+        ["node", "--no-warnings", "--input-type=module", "-e", script, json.dumps(BIASES)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=ROOT,
+    )
+    lines, back = json.loads(done.stdout)
+    assert back == BIASES
+    assert [list(pair) for pair in read_bias(lines)] == BIASES
 
 
 @pytest.mark.parametrize(
@@ -55,7 +122,14 @@ def test_links_of_version_1_keep_opening():
     [
         ("", "the link is damaged: it must be phi="),
         ("#section-2", "the link is damaged: it must be phi="),
-        (pack({}, 2), "version 2, and this page reads versions up to 1"),
+        (pack({}, 3), "version 3, and this page reads versions up to 2"),
+        (pack({"text": "", "cursor": 0, "settings": {"logit_bias": []}}), "settings must be without unknown fields"),
+        (pack({"text": "", "cursor": 0, "settings": {"logit_bias": {"5": 1}}}, 2), "settings.logit_bias must be a list of at most 300 pairs"),
+        (pack({"text": "", "cursor": 0, "settings": {"logit_bias": [[1, 2]] * 301}}, 2), "settings.logit_bias must be a list of at most 300 pairs"),
+        (pack({"text": "", "cursor": 0, "settings": {"logit_bias": [["a" * 257, 2]]}}, 2), "a text of 1 to 256 characters, and a number from -100 to 100"),
+        (pack({"text": "", "cursor": 0, "settings": {"logit_bias": [[True, 2]]}}, 2), "settings.logit_bias must be a list"),
+        (pack({"text": "", "cursor": 0, "settings": {"logit_bias": [[5, -100.5]]}}, 2), "settings.logit_bias must be a list"),
+        (pack({"text": "", "cursor": 0, "settings": {"logit_bias": [["\ud800", 1]]}}, 2), "settings.logit_bias must be a text of Unicode"),
         (pack({}, 0), "version 0"),
         ("phi=1." + "A" * MAX_LINK, f"at most {MAX_LINK:,} characters"),
         ("phi=1.A", "cannot be read"),
@@ -112,7 +186,7 @@ def test_200_fuzzed_links_are_opened_or_refused_alike_here_and_in_the_browser():
 
 def test_both_codecs_read_what_the_other_wrote():
     links = [shared(text) for text in ("", CODE, NAUGHTY, LONG)]
-    links += [decode(link["fragment"]) for link in VERSION_1]
+    links += [decode(link["fragment"]) for link in [*VERSION_1, *VERSION_2]]
     written = browser_says([("encode", link.payload()) for link in links])
     for link, answer in zip(links, written, strict=True):
         assert decode(answer["value"]) == decode(encode(link))

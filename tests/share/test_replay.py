@@ -5,24 +5,34 @@ from __future__ import annotations
 import json
 import subprocess
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from phi_model.backend import ModelInfo
 from tests.share.links import HERE, shared
-from ui.share.link import decode, encode, made
+from ui.share.link import Shared, decode, encode, made
 
 LINK = decode(encode(shared()))
+BIASED = decode(encode(shared(settings={"logit_bias": [["x", 5], [70, -100]], "scope": "line"})))
 INFO = ModelInfo("org/phi", "main", 1, "bfloat16", "cpu", 1, 64, 99, fingerprint="0f" * 8)
 OPTIONS = {"scope": "line", "confident": False, "colour": True, "n": 1}
 IDS = list(LINK.completion.tokens)
 
 
-def verdict(ids: list[int], info: ModelInfo = INFO, **changes) -> dict:
-    here = made(replace(LINK.request(), **changes), OPTIONS, info)
+def tokenize(text: str) -> list[int]:
+    return [ord(character) for character in text]
+
+
+def verdict(
+    ids: list[int], info: ModelInfo = INFO, *, link: Shared = LINK, bias: Any = None, **changes
+) -> dict:
+    """What a replay of `link` says that drew `ids`; `bias` is what the page's box holds."""
+    options = OPTIONS if bias is None else {**OPTIONS, "logit_bias": bias}
+    here = made(replace(link.request(tokenize), **changes), options, info)
     done = subprocess.run(
         ["node", "--no-warnings", str(HERE / "verdict.mjs")],
-        input=json.dumps([LINK.payload(), here, {"text": "", "ids": ids}]),
+        input=json.dumps([link.payload(), here, {"text": "", "ids": ids}]),
         capture_output=True,
         text=True,
         timeout=60,
@@ -55,3 +65,18 @@ def test_changed_settings_are_told():
     message = "Identical. The settings are not those of the link."
     assert verdict(IDS, temperature=0.3)["message"] == message
     assert verdict(IDS, seed=1)["message"] == message
+
+
+def test_a_bias_is_a_setting_like_the_others():
+    bias = BIASED.settings["logit_bias"]
+    message = "Identical. The settings are not those of the link."
+    assert verdict(IDS, link=BIASED, bias=bias) == {"same": True, "message": "Identical."}
+    assert verdict(IDS, link=BIASED, bias=bias[:1])["message"] == message
+    assert verdict(IDS, link=BIASED, bias=[])["message"] == message
+    assert verdict(IDS, link=LINK, bias=bias)["message"] == message
+    assert verdict(IDS, link=LINK, bias=[])["message"] == "Identical."
+
+
+def test_without_its_text_a_bias_is_told_by_ids():
+    here = made(BIASED.request(tokenize), OPTIONS, INFO)
+    assert here["settings"]["logit_bias"] == [[120, 5.0], [70, -100.0]]

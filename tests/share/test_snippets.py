@@ -27,6 +27,7 @@ REQUEST = CompletionRequest(
     presence_penalty=0.25,
     frequency_penalty=0.5,
     no_repeat_ngram_size=4,
+    logit_bias={220: -100.0, 262: 2.5, 300: 1e-7},
     stop=("\n\n\n", "-x'\"$"),
     seed=2**62 + 1,
 )

@@ -3,7 +3,8 @@
 import pytest
 
 from phi_model.request import RequestError
-from ui.controls import explain, parse_bias, parse_seed, parse_stop, request_from
+from ui.bias import bias_of_ids, read_bias
+from ui.controls import explain, parse_seed, parse_stop, request_from
 
 GOOD = {
     "max_tokens": 128,
@@ -48,6 +49,7 @@ def test_a_blank_seed_is_drawn_anew():
         ("a\nb", ("a", "b")),
         ("  a ", ("  a ",)),
         (r"\n\t\\n", ("\n\t\\n",)),
+        ("a\u2028b\x0c\r\nc", ("a\u2028b\x0c", "c")),  # the browser's lines
         ("\n\n", ()),
     ],
 )
@@ -111,16 +113,22 @@ def tokenize(text: str) -> list[int]:
         (r'"\n": +1', {10: 1.0}),
         (r'":": 1', {58: 1.0}),
         (r'"\"": 1', {34: 1.0}),
+        ("5: 1e-7\r\n6: .5", {5: 1e-7, 6: 0.5}),
+        ('"\u2028": 1\r7: 2.', {0x2028: 1.0, 7: 2.0}),
     ],
 )
 def test_biases(text, bias):
-    assert parse_bias(text, tokenize) == bias
+    assert bias_of_ids(read_bias(text), tokenize) == bias
     assert request_from("x", {**GOOD, "logit_bias": text}, tokenize).logit_bias == bias
 
 
 @pytest.mark.parametrize(
-    "text", ["5", "a: 1", '"ab": 1', '"": 1', "5: x", "-5: 1", r'"\q": 1', "5: 1 2"]
+    "text",
+    [
+        *("5", "a: 1", '"ab": 1', '"": 1', "5: x", "-5: 1", r'"\q": 1', "5: 1 2", "\u0665: 1"),
+        *(r'"\ud800": 1', "5: 101", "5: -1e9", "5: 1\n" * 301, f'"{"a" * 257}": 1'),
+    ],
 )
 def test_bad_biases_are_refused(text):
     with pytest.raises(RequestError, match="logit_bias must be"):
-        parse_bias(text, tokenize)
+        bias_of_ids(read_bias(text), tokenize)

@@ -12,6 +12,7 @@ FIELDS: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_name("fields.json").read_text(encoding="utf-8")
 )
 SHOWN = 40  # characters of a refused value
+MAX_TOKEN_ID = 2**31 - 1
 
 
 class LinkError(ValueError):
@@ -63,13 +64,57 @@ def texts(name: str, value: Any, count: int, length: int) -> tuple[str, ...]:
     return tuple(value)
 
 
-def checked_settings(settings: Any) -> dict[str, Any]:
+def biases(
+    name: str, value: Any, count: int, length: int, limit: float
+) -> list[list[int | str | float]]:
+    """A list of pairs: a token by its id or its text, and what is added to its logit."""
+    rule = (
+        f"a list of at most {count} pairs of a token id, or a text of 1 to {length} characters, "
+        f"and a number from -{limit} to {limit}"
+    )
+    if not isinstance(value, list | tuple) or len(value) > count:
+        refuse(name, rule, value)
+    for pair in value:
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            refuse(name, rule, pair)
+        token, bias = pair
+        if isinstance(token, str):
+            known = 1 <= len(text(name, token)) <= length
+        else:
+            known = _finite(token) and token == int(token) and 0 <= token <= MAX_TOKEN_ID
+        if not known or not _finite(bias) or abs(bias) > limit:
+            refuse(name, rule, pair)
+    return [[token if isinstance(token, str) else int(token), bias] for token, bias in value]
+
+
+def settings_of(version: int) -> tuple[str, ...]:
+    """The settings that a link of this version may have."""
+    return tuple(name for name, rule in FIELDS.items() if rule.get("since", 1) <= version)
+
+
+def version_of(settings: Mapping[str, Any]) -> int:
+    """The lowest version of a link that can say these settings: older pages open what they can."""
+    changed = [name for name, value in settings.items() if value != FIELDS[name]["default"]]
+    return max((FIELDS[name].get("since", 1) for name in changed), default=1)
+
+
+def said(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as a link of the lowest version says them."""
+    known = settings_of(version_of(settings))
+    return {name: value for name, value in settings.items() if name in known}
+
+
+def checked_settings(settings: Any, version: int | None = None) -> dict[str, Any]:
     """All settings of `fields.json`; those that are missing get their defaults.
+
+    Args:
+        settings: by name.
+        version: of the link that holds them; None knows all of them.
 
     Raises:
         LinkError: one is unknown or out of its range.
     """
-    keys("settings", settings, tuple(FIELDS))
+    keys("settings", settings, tuple(FIELDS) if version is None else settings_of(version))
     return {
         name: _setting(name, settings.get(name, rule["default"])) for name, rule in FIELDS.items()
     }
@@ -89,6 +134,8 @@ def _setting(name: str, value: Any) -> Any:
         return value
     if kind == "texts":
         return list(texts(path, value, rule["max"], rule["length"]))
+    if kind == "bias":
+        return biases(path, value, rule["max"], rule["length"], rule["limit"])
     if kind == "choice":
         if not isinstance(value, str) or value not in rule["choices"]:
             refuse(path, f"one of {', '.join(rule['choices'])}", value)

@@ -81,7 +81,8 @@ async def redraw(shared: Shared, backend: Backend) -> Shared:
         RuntimeError: the completion failed.
     """
     confident = bool(shared.settings["confident"])
-    request = replace(shared.request(), logprobs=MAX_LOGPROBS if confident else None)
+    asked = shared.request(backend.tokenize)
+    request = replace(asked, logprobs=MAX_LOGPROBS if confident else None)
     index = shared.completion.choice if shared.completion else 0
     suggestion = Suggestion(
         Prompt(shared.text, shared.cursor),

@@ -1,7 +1,9 @@
 """The permalink: a completion with all that made it, as the fragment of an address.
 
-A fragment is `phi=VERSION.DATA`. DATA of version 1 is JSON in UTF-8, deflated without a header (RFC 1951), in base64url
-without padding. `ui/editor/src/link.js` is the same codec for the browser; `tests/share/links_v1.json` holds both to it.
+A fragment is `phi=VERSION.DATA`. DATA is JSON in UTF-8, deflated without a header (RFC 1951), in base64url without padding.
+Version 2 has the setting `logit_bias`, which version 1 lacks; a link says the lowest version that can hold it, so that an
+older page opens what it can. `ui/editor/src/link.js` is the same codec for the browser; `tests/share/links_v1.json` and
+`links_v2.json` hold both to it.
 What a link says is never trusted: it is read whole and checked before anything of it is used.
 """
 
@@ -18,16 +20,27 @@ from typing import Any
 
 from phi_model.backend import ModelInfo, TokenPiece
 from phi_model.request import MAX_SEED, CompletionRequest
-from ui.share.checks import FIELDS, LinkError, checked_settings, integer, keys, refuse, text
+from ui.bias import Tokenize, bias_of_ids
+from ui.share.checks import (
+    FIELDS,
+    MAX_TOKEN_ID,
+    LinkError,
+    checked_settings,
+    integer,
+    keys,
+    refuse,
+    said,
+    text,
+    version_of,
+)
 
-VERSION = 1
+VERSION = 2
 PREFIX = "phi="
 MAX_LINK = 32_768  # characters; a link that long is pasted in one piece by few programs
 LONG_LINK = 8_000  # from here on some programs cut a link: the page warns
 MAX_BYTES = 2**20  # of the JSON: a short fragment can unpack to a thousand times its length
 MAX_NAME = 512
 MAX_TOKENS = 16_384
-MAX_TOKEN_ID = 2**31 - 1
 _FRAGMENT = re.compile(r"#?phi=([0-9]{1,6})\.([A-Za-z0-9_-]*)")
 _NOT_REQUEST = ("scope", "confident", "colour", "auto")
 
@@ -87,17 +100,26 @@ class Shared:
     model: ModelRef | None = None
     completion: Completion | None = None
 
-    def request(self) -> CompletionRequest:
+    @property
+    def version(self) -> int:
+        """The version of the link."""
+        return version_of(self.settings)
+
+    def request(self, tokenize: Tokenize) -> CompletionRequest:
         """The request that draws the completion again.
+
+        Args:
+            tokenize: gives the ids of a text, for a logit bias that names its tokens by their texts.
 
         Raises:
             RequestError: a field is out of its range.
         """
         fields = {k: v for k, v in self.settings.items() if k not in _NOT_REQUEST}
+        fields["logit_bias"] = bias_of_ids(fields.get("logit_bias", ()), tokenize)
         return CompletionRequest(prompt=self.text[: self.cursor], seed=self.seed, **fields)
 
     def payload(self) -> dict[str, Any]:
-        """The JSON object of version 1."""
+        """The JSON object of the link's version."""
         completion = None
         if self.completion is not None:
             completion = {**asdict(self.completion), "hash": self.completion.hash}
@@ -105,7 +127,7 @@ class Shared:
         return {
             "text": self.text,
             "cursor": self.cursor,
-            "settings": dict(self.settings),
+            "settings": said(self.settings),
             # A number of JavaScript holds no more than 53 bits.
             "seed": None if self.seed is None else str(self.seed),
             "model": None if self.model is None else asdict(self.model),
@@ -118,13 +140,15 @@ def made(request: CompletionRequest, options: Mapping[str, Any], info: ModelInfo
 
     Args:
         request: as it was sent, its seed included.
-        options: the page's settings that are not the request's.
+        options: the page's settings that are not the request's, and the logit bias as it was written, see
+            `ui.bias.read_bias`; without it, the link names the request's ids.
         info: who completed.
     """
     asked = {name: getattr(request, name) for name in FIELDS if name not in _NOT_REQUEST}
-    shown = {name: options[name] for name in _NOT_REQUEST if name in options}
+    asked["logit_bias"] = list(request.logit_bias.items())
+    shown = {name: options[name] for name in (*_NOT_REQUEST, "logit_bias") if name in options}
     return {
-        "settings": checked_settings({**asked, **shown}),
+        "settings": said(checked_settings({**asked, **shown})),
         "seed": None if request.seed is None else str(request.seed),
         "model": asdict(model_ref(info)),
     }
@@ -164,13 +188,14 @@ def encode(shared: Shared) -> str:
     Raises:
         LinkError: it would be longer than `MAX_LINK` characters, or no page would open it.
     """
-    payload = read(shared.payload()).payload()
+    shared = read(shared.payload())
+    payload = shared.payload()
     packed = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
     if len(packed) > MAX_BYTES:
         raise LinkError(f"the link would hold {len(packed):,} bytes, and at most {MAX_BYTES:,} fit")
     deflate = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     data = base64.urlsafe_b64encode(deflate.compress(packed) + deflate.flush())
-    fragment = f"{PREFIX}{VERSION}.{data.decode().rstrip('=')}"
+    fragment = f"{PREFIX}{shared.version}.{data.decode().rstrip('=')}"
     if len(fragment) > MAX_LINK:
         raise LinkError(
             f"the link would be {len(fragment):,} characters long, and at most {MAX_LINK:,} are allowed: "
@@ -193,12 +218,12 @@ def decode(fragment: str) -> Shared:
     match = _FRAGMENT.fullmatch(fragment)
     if match is None:
         raise LinkError("the link is damaged: it must be phi=, a version, a point, and base64url")
-    reader = _READERS.get(int(match[1]))
-    if reader is None:
+    version = int(match[1])
+    if not 1 <= version <= VERSION:
         raise LinkError(
-            f"the link is of version {int(match[1])}, and this page reads versions up to {VERSION}"
+            f"the link is of version {version}, and this page reads versions up to {VERSION}"
         )
-    return reader(_unpack(match[2]))
+    return _read(_unpack(match[2]), version)
 
 
 def read(payload: Any) -> Shared:
@@ -207,7 +232,7 @@ def read(payload: Any) -> Shared:
     Raises:
         LinkError: a value is out of its range.
     """
-    return _READERS[VERSION](payload)
+    return _read(payload, VERSION)
 
 
 def _unpack(data: str) -> Any:
@@ -232,7 +257,7 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _read_version_1(payload: Any) -> Shared:
+def _read(payload: Any, version: int) -> Shared:
     keys("the link", payload, ("text", "cursor", "settings", "seed", "model", "completion"))
     document = text("text", payload.get("text"))
     seed = payload.get("seed")
@@ -245,7 +270,7 @@ def _read_version_1(payload: Any) -> Shared:
     return Shared(
         text=document,
         cursor=integer("cursor", payload.get("cursor"), 0, len(document)),
-        settings=checked_settings(payload.get("settings")),
+        settings=checked_settings(payload.get("settings"), version),
         seed=seed,
         model=None if model is None else _model(model),
         completion=None if completion is None else _completion(completion),
@@ -277,9 +302,6 @@ def _completion(value: Any) -> Completion:
         refuse("completion.hash", "the hash of its tokens", value.get("hash"))
     return completion
 
-
-# Version -> reader of its JSON. A new version gets a reader of its own; the old ones stay.
-_READERS = {1: _read_version_1}
 
 __all__ = [
     "LONG_LINK",

@@ -59,7 +59,7 @@ class ShareBar(_Channel):
 def linked(controls: Controls) -> dict[str, Component]:
     """The controls that a link sets, by name."""
     assert controls.auto is not None
-    return {**controls.fields, **controls.options, "auto": controls.auto}
+    return {**controls.named, "auto": controls.auto}
 
 
 def build(editor: str, controls: Controls) -> ShareBar:

@@ -1,13 +1,15 @@
 // A completion as a JSON file: all that a link holds, and each token's text and log-probability. No page in here.
-import {LinkError, checked} from "./link.js";
+import {LinkError, VERSION, checked, versionOf} from "./link.js";
 
 const FORMAT = "phi completion";
-const VERSION = 1;
 export const MAX_FILE = 2 ** 22; // bytes
 
 /** The file's text. `drawn` is [{id, text, logprob}] of the completion's tokens; logprob is null where it is unknown. */
-export const write = (shared, drawn) =>
-  `${JSON.stringify({format: FORMAT, version: VERSION, ...checked(shared), tokens: drawn ?? null}, null, 2)}\n`;
+export function write(shared, drawn) {
+  const payload = checked(shared);
+  const version = versionOf(payload.settings); // that of the link which says the same
+  return `${JSON.stringify({format: FORMAT, version, ...payload, tokens: drawn ?? null}, null, 2)}\n`;
+}
 
 /**
  * Reads a file's text: {shared, drawn}. Files without a format are those of before it had one.
@@ -23,10 +25,10 @@ export function read(text) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new LinkError("it is not a saved completion");
   }
-  const {format = FORMAT, version = VERSION, tokens = null, ...payload} = value;
+  const {format = FORMAT, version = 1, tokens = null, ...payload} = value;
   if (format !== FORMAT) throw new LinkError("it is not a saved completion");
-  if (version !== VERSION) {
-    throw new LinkError(`it is of version ${JSON.stringify(version)}, and this page reads version ${VERSION}`);
+  if (!(Number.isInteger(version) && version >= 1 && version <= VERSION)) {
+    throw new LinkError(`it is of version ${JSON.stringify(version)}, and this page reads versions up to ${VERSION}`);
   }
   const shared = checked(payload);
   return {shared, drawn: tokens === null ? null : readTokens(tokens, shared.completion)};

@@ -1,7 +1,7 @@
 // The permalink's codec; ui/share/link.py describes the format. Nothing here touches the page.
 import FIELDS from "../../share/fields.json" with {type: "json"};
 
-export const VERSION = 1;
+export const VERSION = 2;
 export const MAX_LINK = 32_768;
 export const LONG_LINK = 8_000;
 const MAX_BYTES = 2 ** 20;
@@ -10,7 +10,6 @@ const MAX_NAME = 512;
 const MAX_TOKENS = 16_384;
 const MAX_TOKEN_ID = 2 ** 31 - 1;
 const SHOWN = 40;
-const READERS = {1: readVersion1};
 
 /** What the page tells the person who opened or made a link. */
 export class LinkError extends Error {}
@@ -60,6 +59,22 @@ function texts(name, value, count, most) {
   return [...value];
 }
 
+function biases(name, value, {max, length: most, limit}) {
+  const rule =
+    `a list of at most ${max} pairs of a token id, or a text of 1 to ${most} characters, ` +
+    `and a number from -${limit} to ${limit}`;
+  if (!Array.isArray(value) || value.length > max) refuse(name, rule, value);
+  return value.map(pair => {
+    if (!Array.isArray(pair) || pair.length !== 2) refuse(name, rule, pair);
+    const [token, bias] = pair;
+    const known = typeof token === "string"
+      ? length(text(name, token)) >= 1 && length(token) <= most
+      : Number.isInteger(token) && token >= 0 && token <= MAX_TOKEN_ID;
+    if (!known || !Number.isFinite(bias) || Math.abs(bias) > limit) refuse(name, rule, pair);
+    return [token, bias];
+  });
+}
+
 function setting(name, value) {
   const rule = FIELDS[name];
   const path = `settings.${name}`;
@@ -75,6 +90,7 @@ function setting(name, value) {
     return value;
   }
   if (rule.type === "texts") return texts(path, value, rule.max, rule.length);
+  if (rule.type === "bias") return biases(path, value, rule);
   if (rule.type === "choice") {
     if (!rule.choices.includes(value)) refuse(path, `one of ${rule.choices.join(", ")}`, value);
     return value;
@@ -83,13 +99,20 @@ function setting(name, value) {
   return value;
 }
 
-function settings(value) {
-  keys("settings", value, Object.keys(FIELDS));
-  const pairs = Object.entries(FIELDS).map(([name, rule]) => [
-    name,
-    setting(name, Object.hasOwn(value, name) ? value[name] : rule.default),
-  ]);
-  return Object.fromEntries(pairs);
+const since = name => FIELDS[name].since ?? 1;
+
+/** The lowest version of a link that can say these settings: older pages open what they can. */
+export const versionOf = settings =>
+  Math.max(1, ...Object.keys(settings).filter(name => since(name) > 1 && settings[name].length).map(since));
+
+function settings(value, version) {
+  const known = Object.keys(FIELDS).filter(name => since(name) <= version);
+  keys("settings", value, known);
+  const all = Object.fromEntries(
+    known.map(name => [name, setting(name, Object.hasOwn(value, name) ? value[name] : FIELDS[name].default)]),
+  );
+  const said = versionOf(all);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => since(name) <= said));
 }
 
 /** FNV-1a of the ids as 4 bytes each, little-endian: 16 hexadecimal digits. */
@@ -128,7 +151,7 @@ function readCompletion(value) {
 
 const orNull = (value, read) => ((value ?? null) === null ? null : read(value));
 
-function readVersion1(payload) {
+function readPayload(payload, version) {
   keys("the link", payload, ["text", "cursor", "settings", "seed", "model", "completion"]);
   const document = text("text", payload.text);
   const seed = payload.seed ?? null;
@@ -141,7 +164,7 @@ function readVersion1(payload) {
   return {
     text: document,
     cursor: integer("cursor", payload.cursor, 0, length(document)),
-    settings: settings(payload.settings),
+    settings: settings(payload.settings, version),
     seed: seed === null ? null : BigInt(seed).toString(),
     model: orNull(payload.model, readModel),
     completion: orNull(payload.completion, readCompletion),
@@ -149,7 +172,7 @@ function readVersion1(payload) {
 }
 
 /** A payload as a link carries it, all of it checked; anything wrong is a LinkError. */
-export const checked = payload => readVersion1(payload);
+export const checked = payload => readPayload(payload, VERSION);
 
 /** Reads a stream to its end, but no more than `most` bytes of it. */
 async function collect(stream, most, tooMuch) {
@@ -179,7 +202,8 @@ const through = (bytes, transform) => new Blob([bytes]).stream().pipeThrough(tra
 
 /** The fragment of a payload (see `Shared.payload`), without the "#". */
 export async function encode(payload) {
-  const bytes = new TextEncoder().encode(JSON.stringify(readVersion1(payload)));
+  const whole = checked(payload);
+  const bytes = new TextEncoder().encode(JSON.stringify(whole));
   if (bytes.length > MAX_BYTES) {
     throw new LinkError(
       `the link would hold ${number(bytes.length)} bytes, and at most ${number(MAX_BYTES)} fit`,
@@ -189,7 +213,7 @@ export async function encode(payload) {
   let binary = "";
   for (const byte of packed) binary += String.fromCharCode(byte);
   const data = btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
-  const fragment = `phi=${VERSION}.${data}`;
+  const fragment = `phi=${versionOf(whole.settings)}.${data}`;
   if (fragment.length > MAX_LINK) {
     throw new LinkError(
       `the link would be ${number(fragment.length)} characters long, and at most ${number(MAX_LINK)} ` +
@@ -209,12 +233,12 @@ export async function decode(fragment) {
     throw new LinkError("the link is damaged: it must be phi=, a version, a point, and base64url");
   }
   const version = Number(match[1]);
-  if (!Object.hasOwn(READERS, version)) {
+  if (version < 1 || version > VERSION) {
     throw new LinkError(
       `the link is of version ${version}, and this page reads versions up to ${VERSION}`,
     );
   }
-  return READERS[version](await unpack(match[2]));
+  return readPayload(await unpack(match[2]), version);
 }
 
 async function unpack(data) {

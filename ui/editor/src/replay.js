@@ -1,4 +1,5 @@
 // What a replay of a shared completion says. Nothing here touches the page.
+import FIELDS from "../../share/fields.json" with {type: "json"};
 import {tokenHash} from "./link.js";
 
 const SAME = ["colour", "auto"]; // settings that change nothing of what is drawn
@@ -11,9 +12,10 @@ function parting(ours, theirs) {
   return -1;
 }
 
-const drawn = settings => JSON.stringify(
-  Object.entries(settings).filter(([name]) => !SAME.includes(name)).sort(),
-);
+const drawn = settings =>
+  JSON.stringify(
+    Object.entries(FIELDS).filter(([name]) => !SAME.includes(name)).map(([name, rule]) => settings[name] ?? rule.default),
+  );
 
 /** Whether two models, each as a link names it, may draw something else. */
 export const differ = (one, other) =>
@@ -31,7 +33,7 @@ export function verdict(shared, made, choice) {
       `This page has ${named(made.model)} in ${made.model.dtype}, the link is of ${model.name} in ${model.dtype}.`,
     );
   }
-  if (seed !== made.seed || drawn(settings) !== drawn({...settings, ...made.settings})) {
+  if (seed !== made.seed || drawn(settings) !== drawn(made.settings)) {
     others.push("The settings are not those of the link.");
   }
   const ids = choice?.ids ?? [];
