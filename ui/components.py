@@ -240,6 +240,23 @@ def _part(
     }
 
 
+class Kept(_Channel):
+    """Keeps a value in this browser; where its storage is forbidden, as in a stranger's frame, until the page is left.
+
+    `gr.BrowserState` ends the whole page there: what is beside it never appears.
+
+    Args:
+        storage_key: what the browser keeps it under.
+
+    Events:
+        recalled: the browser had a value, which is there now.
+    """
+
+    def __init__(self, storage_key: str, **kwargs: Any) -> None:
+        part = _part("", "mountKept", events=("recalled",))
+        super().__init__(**part, storage_key=storage_key, visible="hidden", **kwargs)
+
+
 class StatusLine(_Channel):
     """Shows `{state, message, facts: [{label, value, title}]}`; the message is announced, the figures are not.
 

@@ -12,6 +12,8 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from ui.components import Kept
+
 PRESETS = Path(__file__).resolve().parent.parent / "assets" / "presets.json"
 MAX_NAME = 40
 MAX_OWN = 50
@@ -35,7 +37,7 @@ class Presets:
     name: gr.Textbox
     save: gr.Button
     delete: gr.Button
-    own: gr.BrowserState
+    own: Kept
 
 
 @lru_cache
@@ -64,13 +66,12 @@ def checked(own: Any) -> Own:
     }
 
 
-def storage() -> gr.BrowserState:
+def storage() -> Kept:
     """The browser's storage of own presets; not to be built in a closed section, where it would be read too late."""
-    # The key only keeps the stored text readable after a restart; nothing in it is a secret.
-    return gr.BrowserState({}, storage_key=STORAGE, secret=STORAGE)
+    return Kept(STORAGE, elem_id="preset-storage")
 
 
-def build(own: gr.BrowserState) -> Presets:
+def build(own: Kept) -> Presets:
     """Builds the components where it is called."""
     chosen = gr.Dropdown(list(builtin()), value=None, label="Preset", elem_id="preset")
     with gr.Row(elem_classes="phi-presets"):
@@ -143,6 +144,4 @@ def wire(presets: Presets, sliders: Mapping[str, Component], neutral: Mapping[st
     presets.delete.click(
         delete, [presets.chosen, presets.own], [presets.own, presets.chosen], **silent
     )
-    demo = gr.context.Context.root_block
-    assert demo is not None
-    demo.load(restore, presets.own, presets.chosen, **silent)
+    presets.own.recalled(restore, presets.own, presets.chosen, **silent)

@@ -1,31 +1,20 @@
 // Prompts and completions of this browser: kept in its own storage, sent nowhere.
 import {make} from "./dom.js";
 import {snippet} from "./highlight.js";
+import {keep, recall} from "./storage.js";
 
 const KEY = "phi-history";
 const KEPT = 100;
 const PROMPT_KEPT = 4000;
 
 function read() {
-  try {
-    const entries = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(entries) ? entries : [];
-  } catch {
-    return [];
-  }
-}
-
-function write(entries) {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(entries));
-  } catch {
-    // Storage may be full or forbidden; the history is a convenience.
-  }
+  const entries = recall(KEY);
+  return Array.isArray(entries) ? entries : [];
 }
 
 /** Notes a completion and its prompt. */
 export function remember(prompt, text) {
-  if (text) write([{at: Date.now(), prompt: prompt.slice(-PROMPT_KEPT), text}, ...read()].slice(0, KEPT));
+  if (text) keep(KEY, [{at: Date.now(), prompt: prompt.slice(-PROMPT_KEPT), text}, ...read()].slice(0, KEPT));
 }
 
 /** Lists them; gives a function that shows the list anew. */
@@ -55,7 +44,7 @@ export function createHistory(parent, editor) {
 
   search.addEventListener("input", show);
   clear.addEventListener("click", () => {
-    write([]);
+    keep(KEY, []);
     show();
   });
   show();

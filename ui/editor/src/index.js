@@ -11,6 +11,7 @@ import {createShare} from "./share.js";
 import {showShortcuts} from "./shortcuts.js";
 import {createSpans} from "./spans.js";
 import {createStatus} from "./status.js";
+import {keep, recall} from "./storage.js";
 import {toCharacters, toUnits, wellFormed} from "./text.js";
 
 const FLUSH_MS = 250;
@@ -179,6 +180,16 @@ const shareWith = async values => (await shareBar).controls(values);
 /** The seed that a program should say where the page's box is blank. */
 const usedSeed = async () => (await shareBar).seed();
 
+/** Mounts a value that this browser keeps. */
+function mountKept({props, watch, recalled}) {
+  watch("value", () => keep(props.storage_key, props.value));
+  const value = recall(props.storage_key);
+  if (value) {
+    props.value = value;
+    recalled();
+  }
+}
+
 function mountStatus({element, props, watch}) {
   const status = createStatus(element.querySelector(".phi-status"));
   if (props.editor) lines.set(props.editor, status);
@@ -200,6 +211,7 @@ window.PhiEditor = {
   mountExamples,
   mountGhost,
   mountHistory,
+  mountKept,
   mountModels: options => mountModels(options, withEditor),
   mountMeter,
   mountPanel,
