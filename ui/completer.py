@@ -171,6 +171,6 @@ class Completer:
             cut = [c for c in suggestion.choices if c.reason in (None, "length", "cancelled")]
             if came := max((len(choice.tokens) for choice in cut), default=0):
                 asked = replace(asked, max_tokens=came)
-            shown_bias = {"logit_bias": read_bias(named["logit_bias"])}
+            shown_bias = {"logit_bias": read_bias(named.get("logit_bias"))}
             ghost["made"] = made(asked, {**named, **shown_bias}, backend.info)
             yield ghost, progress.status(done=True)

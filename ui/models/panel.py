@@ -112,14 +112,12 @@ class Switcher:
         new = defaults(info.parameters, info.context_length)
         updates = []
         for name, value in zip(FOLLOWING, values, strict=True):
-            wanted = new[name]
-            if value == old[name]["value"] or not isinstance(value, int | float):
-                updates.append(gr.update(**wanted))
-            elif wanted.get("maximum", value) < value:
-                updates.append(gr.update(**{**wanted, "value": wanted["maximum"]}))
-            else:
-                kept = {key: each for key, each in wanted.items() if key != "value"}
-                updates.append(gr.update(**kept) if kept else gr.skip())
+            wanted = dict(new[name])
+            if value != old[name]["value"] and isinstance(value, int | float):
+                wanted["value"] = min(value, wanted.get("maximum", value))
+            if wanted["value"] == value:
+                del wanted["value"]  # which may have been changed meanwhile
+            updates.append(gr.update(**wanted) if wanted else gr.skip())
         try:
             tokens = await asyncio.to_thread(self._backend.count_tokens, prompt.before)
         except UnavailableError:
