@@ -260,7 +260,8 @@ async def test_what_nobody_touched_follows_the_model(resident, tiny):
     meter, tokens, penalty = await follow(resident, large, 128, 1)
     assert meter["limit"] == 1024
     assert tokens["maximum"] == 1024
-    assert "value" not in tokens  # what it is already is not written again, over what was set meanwhile
+    # What it is already is not written again, over what was set meanwhile.
+    assert "value" not in tokens
     assert penalty["value"] == 1.1
     # What somebody chose stays.
     _, tokens, penalty = await follow(resident, large, 200, 1.3)
