@@ -1,0 +1,1 @@
+"""Programs that are composed of parts: what to keep, what to make of it, what to sum up."""

@@ -1,0 +1,1 @@
+"""Hand-written programs, in the notation of ``notation.py``, one module a topic."""
