@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--only", metavar="TOPIC", help="one topic or family alone")
     parser.add_argument("--seed", type=int, default=SEED, help="which variants are written")
     args = parser.parse_args(argv)
-    found = [item for item in exercises(args.seed) if args.only in (None, item.topic)]
+    found = list(exercises(args.seed, args.only))
     if not found:
         parser.error(f"argument --only: must be a topic of the textbook, got {args.only!r}")
     print(summary(found))

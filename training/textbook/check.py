@@ -37,7 +37,9 @@ def failures(exercises: Sequence[Exercise]) -> list[tuple[Exercise, str]]:
                 check=False,
             )
         if done.returncode:
-            raise RuntimeError(f"the runner of the textbook's programs ended: {done.stderr[-2000:]}")
+            raise RuntimeError(
+                f"the runner of the textbook's programs ended: {done.stderr[-2000:]}"
+            )
         said = json.loads(done.stdout)
-        found += [(item, message) for item, message in zip(batch, said) if message]
+        found += [(item, message) for item, message in zip(batch, said, strict=False) if message]
     return found

@@ -11,7 +11,8 @@ import ast
 import builtins
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"""
@@ -31,13 +32,14 @@ RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 Edit = tuple[int, int, str]
 
 
-def tokens(code: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind, text) for every piece of the source; the pieces join to the source again."""
-    for match in _TOKEN.finditer(code):
-        yield str(match.lastgroup), match.group()
+@lru_cache(maxsize=4096)
+def tokens(code: str) -> tuple[tuple[str, str], ...]:
+    """Return (kind, text) of every piece of the source; the pieces join to the source again."""
+    return tuple((str(match.lastgroup), match.group()) for match in _TOKEN.finditer(code))
 
 
-def names_in(code: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def names_in(code: str) -> frozenset[str]:
     """Return all identifiers of the source, those inside f-strings included."""
     found = set()
     for kind, text in tokens(code):
@@ -46,7 +48,7 @@ def names_in(code: str) -> set[str]:
         elif kind in ("string", "triple") and "f" in text[:2].lower():
             for _, field in _FIELD.findall(text):
                 found.update(re.findall(r"[A-Za-z_]\w*", field))
-    return found
+    return frozenset(found)
 
 
 def rename(code: str, table: Mapping[str, str]) -> str:
@@ -145,7 +147,10 @@ def without_hints(code: str) -> str:
             plain = [*args.posonlyargs, *args.args]
             first = len(plain) - len(args.defaults)
             defaults: list[ast.expr | None] = [None] * first + list(args.defaults)
-            pairs = [*zip(plain, defaults), *zip(args.kwonlyargs, args.kw_defaults)]
+            pairs = [
+                *zip(plain, defaults, strict=False),
+                *zip(args.kwonlyargs, args.kw_defaults, strict=False),
+            ]
             pairs += [(a, None) for a in (args.vararg, args.kwarg) if a is not None]
             for arg, default in pairs:
                 if arg.annotation is None:

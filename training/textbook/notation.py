@@ -102,7 +102,9 @@ def parse(topic: str, text: str) -> list[Program]:
         elif state != "code" and line.startswith((">>> ", "... ")):
             state = "checks"
             programs[-1].checks += line + "\n"
-        elif state == "checks" and not re.match(r"(def|class|import|from|async|@|#|[A-Z_]+ = )", line):
+        elif state == "checks" and not re.match(
+            r"(def|class|import|from|async|@|#|[A-Z_]+ = )", line
+        ):
             programs[-1].checks += line + "\n"
         elif state != "code" and line.strip():
             state = "code"

@@ -29,7 +29,7 @@ LONGEST_LINE = 99
 
 def choose(rng: random.Random, shares: tuple[tuple[str, float], ...]) -> str:
     """Draw a word by its share."""
-    words, weights = zip(*shares)
+    words, weights = zip(*shares, strict=False)
     return rng.choices(words, weights)[0]
 
 
@@ -41,9 +41,7 @@ def how_many(program: Program) -> int:
     return max(LEAST, min(MOST if size < 900 else MOST // 2, worth))
 
 
-def variants(
-    program: Program, rng: random.Random, wanted: int | None = None
-) -> Iterator[Exercise]:
+def variants(program: Program, rng: random.Random, wanted: int | None = None) -> Iterator[Exercise]:
     """Yield distinct variants of a program, as many as it is worth or as are wanted."""
     if wanted is None:
         wanted = how_many(program)
@@ -101,8 +99,8 @@ def _write(program: Program, number: int, table: dict[str, str], rng: random.Ran
         code = without_docstrings(code)
     plain = code if hinted else without_hints(code)
     checks = rename_checks(program.checks, table)
-    if not has_doc and program.summaries and re.search(rf"^def {main}\(", plain, re.MULTILINE):
-        about = {rename(key, table): text for key, text in program.about.items()}
+    if not has_doc and program.summaries and f"\ndef {main}(" in f"\n{plain}":
+        about = {table.get(key, key): text for key, text in program.about.items()}
         doc = Doc(program.summaries, about, checks, code, main, table)
         plain = _with_docstring(plain, main, docstring(doc, style, rng), style, doc, rng)
     text = plain.rstrip("\n") + "\n" + example(checks, main, code, rng)
@@ -142,7 +140,7 @@ def example(checks: str, main: str, code: str, rng: random.Random) -> str:
         prints = None
     else:
         prints = _calls(items)
-        items = [item for item in items if item.want or not re.match(rf"{main}\(", item.source)]
+        items = [item for item in items if item.want or not item.source.startswith(f"{main}(")]
     style = rng.choice(("print", "print", "comment", "assert", "main"))
     if prints is not None and style == "assert":
         lines = [_assertion(source, want) for source, want in prints]
@@ -194,7 +192,7 @@ def _session(items: list[doctest.Example], comment: bool) -> list[str]:
             shown, literal = "", False
         if literal and not source.startswith("print("):
             source = f"print({source})"
-            if comment and len(source) + len(shown) < 84:
+            if comment and shown and len(source) + len(shown) < 84:
                 source += f"  # {shown}"
         elif not want and re.fullmatch(r"[\w.]+", source):
             continue

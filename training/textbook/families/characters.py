@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 
 from training.textbook.exercise import Exercise
-from training.textbook.families.parts import EVERY, Input, Keep, Make, compose, mixed
+from training.textbook.families.parts import EVERY, Input, Keep, Make, Reduce, compose, mixed
 from training.textbook.families.reductions import (
     ANY,
     COUNT,
@@ -20,7 +20,6 @@ from training.textbook.families.reductions import (
     SUM,
     YIELDED,
 )
-from training.textbook.families.parts import Reduce
 from training.textbook.vary import variants
 
 TEXT = Input(
@@ -70,7 +69,11 @@ MAKES = [
     Make("{np} doubled", "doubled_{np}", "{x} * 2", lambda c: c + c, "str", "double"),
 ]  # fmt: skip
 KEPT = Reduce(
-    ("Return {mp} {where} as one text.", "Return a text of {mp} alone.", "Keep {mp} of {text} alone."),
+    (
+        "Return {mp} {where} as one text.",
+        "Return a text of {mp} alone.",
+        "Keep {mp} of {text} alone.",
+    ),
     ("keep_{mp}", "only_{mp}", "extract_{mp}", "get_{mp}"),
     "str",
     "The text that remains.",

@@ -194,7 +194,11 @@ def compose(
     marks = {"{mp}": mp, "{sp}": keep.phrase(single), "{the}": the, "{their}": their}
     marks |= {"{where}": source.where, "{nouns}": source.noun, "{noun}": single}
     marks |= {"{quality}": quality, "{np}": np, "{text}": "{" + parameter + "}"}
-    name_marks = {"{mp}": mp_name, "{sp}": keep.name(single), "{nouns}": source.noun.replace(" ", "_")}
+    name_marks = {
+        "{mp}": mp_name,
+        "{sp}": keep.name(single),
+        "{nouns}": source.noun.replace(" ", "_"),
+    }
     name_marks |= {"{quality}": keep.name("").strip("_")}
     plain = make is None and reduce.plain_slugs
     slugs = [fill(slug, name_marks) for slug in (reduce.plain_slugs if plain else reduce.slugs)]
@@ -248,9 +252,7 @@ EXTRA = {
 }
 
 
-def _checks(
-    samples: list[Any], keep: Keep, make: Make | None, reduce: Reduce, name: str
-) -> str:
+def _checks(samples: list[Any], keep: Keep, make: Make | None, reduce: Reduce, name: str) -> str:
     lines = []
     for sample in samples:
         pairs = [(x, make.value(x) if make else x) for x in sample if keep.holds(x)]

@@ -27,7 +27,11 @@ SUM = Reduce(
     NUMERIC,
 )
 COUNT = Reduce(
-    ("Count {mp} {where}.", "Return how many of {mp} there are {where}.", "Return the number of {mp}."),
+    (
+        "Count {mp} {where}.",
+        "Return how many of {mp} there are {where}.",
+        "Return the number of {mp}.",
+    ),
     ("count_{mp}", "number_of_{mp}", "how_many_{mp}", "{mp}_count"),
     "int",
     "How many there are.",
@@ -40,7 +44,12 @@ COUNT = Reduce(
     plain_only=True,
 )
 LIST = Reduce(
-    ("Return a list of {mp} {where}.", "Return {mp} {where}.", "Return {mp} as a list.", "Collect {mp}."),
+    (
+        "Return a list of {mp} {where}.",
+        "Return {mp} {where}.",
+        "Return {mp} as a list.",
+        "Collect {mp}.",
+    ),
     ("{mp}", "get_{mp}", "list_{mp}", "find_{mp}"),
     "list[{hint}]",
     "A list of {mp}.",
@@ -72,7 +81,10 @@ LARGEST = Reduce(
     plain_slugs=("largest_{sp}", "find_largest_{sp}", "get_largest_{sp}"),
 )
 SMALLEST = Reduce(
-    ("Return the smallest of {mp}, or None if there are none.", "Find the smallest of {mp} {where}."),
+    (
+        "Return the smallest of {mp}, or None if there are none.",
+        "Find the smallest of {mp} {where}.",
+    ),
     ("smallest_of_{mp}", "min_of_{mp}", "minimum_of_{mp}", "find_smallest_of_{mp}"),
     "{hint} | None",
     "The smallest one, or None if there are none.",
@@ -90,7 +102,10 @@ SMALLEST = Reduce(
     plain_slugs=("smallest_{sp}", "find_smallest_{sp}", "get_smallest_{sp}"),
 )
 AVERAGE = Reduce(
-    ("Return the average of {mp}, or 0 if there are none.", "Return the mean of {mp} {where}, or 0."),
+    (
+        "Return the average of {mp}, or 0 if there are none.",
+        "Return the mean of {mp} {where}, or 0.",
+    ),
     ("average_of_{mp}", "mean_of_{mp}", "average_{mp}"),
     "float",
     "The average, or 0 if there is nothing to average.",
@@ -114,7 +129,10 @@ PRODUCT = Reduce(
     NUMERIC,
 )
 FIRST = Reduce(
-    ("Return the first of {mp}, or None.", "Return the first of {mp} {where}, or None if there is none."),
+    (
+        "Return the first of {mp}, or None.",
+        "Return the first of {mp} {where}, or None if there is none.",
+    ),
     ("first_of_{mp}", "find_first_of_{mp}", "get_first_of_{mp}"),
     "{hint} | None",
     "The first one, or None if there is none.",
@@ -130,7 +148,10 @@ FIRST = Reduce(
     plain_slugs=("first_{sp}", "find_first_{sp}", "get_first_{sp}"),
 )
 LAST = Reduce(
-    ("Return the last of {mp}, or None.", "Return the last of {mp} {where}, or None if there is none."),
+    (
+        "Return the last of {mp}, or None.",
+        "Return the last of {mp} {where}, or None if there is none.",
+    ),
     ("last_of_{mp}", "find_last_of_{mp}"),
     "{hint} | None",
     "The last one, or None if there is none.",
@@ -146,7 +167,10 @@ LAST = Reduce(
     plain_slugs=("last_{sp}", "find_last_{sp}", "get_last_{sp}"),
 )
 DISTINCT = Reduce(
-    ("Return the sorted distinct values of {mp}.", "Return {mp} {where}, sorted and each only once."),
+    (
+        "Return the sorted distinct values of {mp}.",
+        "Return {mp} {where}, sorted and each only once.",
+    ),
     ("distinct_{mp}", "unique_{mp}", "sorted_set_of_{mp}"),
     "list[{hint}]",
     "The distinct values in ascending order.",
@@ -216,7 +240,10 @@ PRINTED = Reduce(
     prints=True,
 )
 HISTOGRAM = Reduce(
-    ("Count how often each of {mp} occurs {where}.", "Return a dictionary with the counts of {mp}."),
+    (
+        "Count how often each of {mp} occurs {where}.",
+        "Return a dictionary with the counts of {mp}.",
+    ),
     ("counts_of_{mp}", "count_each_of_{mp}", "frequency_of_{mp}", "{mp}_counts"),
     "dict[{hint}, int]",
     "How often each one occurs.",
@@ -236,7 +263,10 @@ YIELDED = Reduce(
     ("from collections.abc import Iterator\nfor {x} in {xs}:\n    ?\n    yield {e}",),
 )
 ANY = Reduce(
-    ("Return True if there is at least one {sp} {where}.", "Check whether there is any {sp} {where}."),
+    (
+        "Return True if there is at least one {sp} {where}.",
+        "Check whether there is any {sp} {where}.",
+    ),
     ("has_{sp}", "contains_{sp}", "any_{mp}", "has_{mp}"),
     "bool",
     "True if there is at least one.",
@@ -262,7 +292,10 @@ POSITIONS = Reduce(
     whole=True,
 )
 ALL = Reduce(
-    ("Return True if all {nouns} are {quality}.", "Check whether every {noun} {where} is {quality}."),
+    (
+        "Return True if all {nouns} are {quality}.",
+        "Check whether every {noun} {where} is {quality}.",
+    ),
     ("all_{quality}", "are_all_{quality}", "only_{mp}", "all_{nouns}_{quality}"),
     "bool",
     "True if there is no exception.",

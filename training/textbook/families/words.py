@@ -70,7 +70,7 @@ MAKES = [
     Make("{np} with an exclamation mark", "{np}_with_exclamation_mark", '{x} + "!"', lambda w: f"{w}!", "str", "shout"),
     Make("{np} repeated twice", "{np}_twice", "{x} * 2", lambda w: w + w, "str", "twice"),
     Make("the numbers of vowels of {np}", "vowel_counts_of_{np}", 'sum(char in "aeiou" for char in {x}.lower())', lambda w: sum(w.lower().count(v) for v in "aeiou"), "int", "vowels"),
-    Make("the sorted letters of {np}", "sorted_letters_of_{np}", '"".join(sorted({x}))', lambda w: "".join(sorted(list(w))), "str", "letters"),
+    Make("the sorted letters of {np}", "sorted_letters_of_{np}", '"".join(sorted({x}))', lambda w: "".join(sorted(w)), "str", "letters"),
     Make("the numbers of different letters of {np}", "distinct_letter_counts_of_{np}", "len(set({x}))", lambda w: len(dict.fromkeys(w)), "int", "letters"),
 ]  # fmt: skip
 

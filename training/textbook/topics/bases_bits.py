@@ -1,6 +1,6 @@
 """Number bases, bits and Roman numerals."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * to_binary decimal_to_binary int_to_binary convert_to_binary binary
 * n number decimal
 * bits digits result
@@ -400,4 +400,4 @@ def ordinal(n: int) -> str:
     else:
         ending = "th"
     return str(n) + ending
-'''
+"""

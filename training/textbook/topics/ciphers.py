@@ -1,6 +1,6 @@
 """Ciphers and codes."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * caesar_cipher caesar caesar_encrypt shift_text encrypt_caesar
 * text message plain
 * shift key offset
@@ -307,4 +307,4 @@ def is_valid_isbn(isbn: str) -> bool:
         digit = 10 if char == "X" else int(char)
         total += (10 - i) * digit
     return total % 11 == 0
-'''
+"""

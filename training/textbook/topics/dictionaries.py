@@ -1,6 +1,6 @@
 """Dictionaries, counting and grouping."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * count_items count_elements frequencies frequency_count count_occurrences
 * items values elements
 * counts result frequency
@@ -393,4 +393,4 @@ def remove_keys(mapping: dict, unwanted: list) -> dict:
     for key in unwanted:
         result.pop(key, None)
     return result
-'''
+"""

@@ -1,6 +1,6 @@
 """Digits, divisors and other properties of whole numbers."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * +digit_sum sum_of_digits sum_digits add_digits
 * n number num
 * total result
@@ -517,4 +517,4 @@ def even_or_odd(n: int) -> str:
         return "odd"
     else:
         return "even"
-'''
+"""

@@ -1,6 +1,6 @@
 """Games: FizzBuzz, dice, cards, tic-tac-toe and guessing."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * fizzbuzz fizz_buzz print_fizzbuzz
 * n limit
 " Print the numbers from 1 to {n}, with Fizz and Buzz for multiples of 3 and 5.
@@ -319,4 +319,4 @@ def next_generation(grid: list[list[int]]) -> list[list[int]]:
             row.append(1 if alive else 0)
         result.append(row)
     return result
-'''
+"""

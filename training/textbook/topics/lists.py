@@ -1,6 +1,6 @@
 """Lists: largest and smallest, order, slices, merging, splitting."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * find_max +maximum largest max_value largest_number
 * numbers nums values items
 * largest_so_far biggest best
@@ -575,4 +575,4 @@ def swap_first_last(items: list) -> list:
     if len(items) < 2:
         return items
     return [items[-1]] + items[1:-1] + [items[0]]
-'''
+"""

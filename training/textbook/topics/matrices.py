@@ -1,6 +1,6 @@
 """Matrices as lists of rows."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * transpose transpose_matrix transposed flip_matrix
 * matrix m rows grid
 * result transposed_matrix
@@ -322,4 +322,4 @@ def count_neighbors(grid: list[list[int]], row: int, column: int) -> int:
             if 0 <= i < len(grid) and 0 <= j < len(grid[0]):
                 count += grid[i][j]
     return count
-'''
+"""

@@ -1,6 +1,6 @@
 """Patterns of stars and numbers, tables and formatted text."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * print_triangle star_triangle print_stars right_triangle
 * n rows height
 " Print a triangle of stars with {n} rows.
@@ -325,4 +325,4 @@ def print_greeting(name: str = "World") -> None:
     print(f"Hello, {name}!")
 ===
     print("Hello, " + name + "!")
-'''
+"""

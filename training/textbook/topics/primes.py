@@ -1,6 +1,6 @@
 """Prime numbers and divisors."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * is_prime check_prime prime_check is_prime_number
 * n number num x
 " Check whether {n} is a prime number.
@@ -377,4 +377,4 @@ def goldbach(n: int) -> tuple[int, int]:
         if is_prime(first) and is_prime(n - first):
             return first, n - first
     raise ValueError(f"{n} is not the sum of two primes")
-'''
+"""

@@ -1,6 +1,6 @@
 """Recursion."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * countdown count_down print_countdown
 * n start number
 " Print the numbers from {n} down to 1, then "Go!".
@@ -279,4 +279,4 @@ def solve_queens(n: int, placed: list[int] | None = None) -> list[int] | None:
             if solution is not None:
                 return solution
     return None
-'''
+"""

@@ -1,6 +1,6 @@
 """Searching in lists and texts."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * linear_search find_index search find_position sequential_search
 * items numbers values data
 * target wanted value key
@@ -331,4 +331,4 @@ def integer_square_root(n: int) -> int:
     while (root + 1) * (root + 1) <= n:
         root += 1
     return root
-'''
+"""

@@ -1,6 +1,6 @@
 """Words and sentences."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * count_words word_count number_of_words
 * text sentence s
 " Count the words in {text}.
@@ -415,4 +415,4 @@ def find_word_positions(text: str, word: str) -> list[int]:
         if current == word:
             positions.append(i)
     return positions
-'''
+"""

@@ -1,6 +1,6 @@
 """Number sequences: Fibonacci, Collatz, Pascal and others."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * fibonacci fib nth_fibonacci +fibonacci_number
 * n number index
 " Return the {n}-th Fibonacci number.
@@ -439,4 +439,4 @@ def happy_number(n: int) -> bool:
         seen.add(n)
         n = sum(int(digit) ** 2 for digit in str(n))
     return n == 1
-'''
+"""

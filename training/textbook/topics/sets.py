@@ -1,6 +1,6 @@
 """Sets."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * intersection common_items in_both shared
 * first a left
 * second b right
@@ -184,4 +184,4 @@ def has_unique_characters(text: str) -> bool:
             return False
         seen.add(char)
     return True
-'''
+"""

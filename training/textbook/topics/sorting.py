@@ -1,6 +1,6 @@
 """Sorting algorithms and sort keys."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * bubble_sort bubblesort sort_bubble
 * numbers items arr values nums
 " Sort {numbers} with bubble sort and return them.
@@ -341,4 +341,4 @@ def sort_even_before_odd(numbers: list[int]) -> list[int]:
     evens = sorted(n for n in numbers if n % 2 == 0)
     odds = sorted(n for n in numbers if n % 2 == 1)
     return evens + odds
-'''
+"""

@@ -1,6 +1,6 @@
 """Strings: reversal, palindromes, vowels, case."""
 
-PROGRAMS = r'''
+PROGRAMS = r"""
 * reverse_string reverse_text string_reverse backwards reverse
 * text s string word
 * result reversed_text
@@ -519,4 +519,4 @@ def longest_common_prefix(words: list[str]) -> str:
             break
         prefix += letters[0]
     return prefix
-'''
+"""
