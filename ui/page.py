@@ -90,6 +90,8 @@ def build(
         classify.wire(classifying)
         panel.wire(demo, tab.share, tab.controls, backend, heading)
         endpoint.build(backend)
+    # Where it knows that it is on a Space, Gradio asks huggingface.co and Google's fonts for a bar of its own.
+    demo.space_id = None
     demo.max_threads = MAX_EVENTS
     demo.queue(max_size=MAX_QUEUE, default_concurrency_limit=MAX_EVENTS)
     return demo

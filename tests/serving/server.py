@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,12 +10,13 @@ from typing import Any
 
 import uvicorn
 
+from phi_model.serving.listen import bind, open_link
+
 
 @contextlib.contextmanager
 def serve(app: Any, lifespan: str = "off") -> Iterator[str]:
     """Serves an ASGI application; gives its base URL. The page's queue runs only with the lifespan "on"."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    listener = bind("127.0.0.1", 0)
     config = uvicorn.Config(
         app, log_level="warning", lifespan=lifespan, timeout_graceful_shutdown=2, ws="none"
     )
@@ -25,7 +25,7 @@ def serve(app: Any, lifespan: str = "off") -> Iterator[str]:
     thread.start()
     try:
         eventually(lambda: server.started)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield open_link(listener)
     finally:
         server.should_exit = True
         thread.join(10)

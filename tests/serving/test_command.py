@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +71,25 @@ def test_a_taken_port_is_said_before_anything_is_loaded(capsys) -> None:
         port = taken.getsockname()[1]
         assert main(["serve", "--port", str(port), "--model", "/nowhere"]) == 2
     assert f"cannot listen on 127.0.0.1:{port}" in capsys.readouterr().err
+
+
+async def test_what_is_written_is_sent_at_once() -> None:
+    """Each answer, and each piece of a stream, waited up to 40 ms for its reader to acknowledge the one before."""
+    waits: list[int] = []
+
+    def met(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = writer.get_extra_info("socket")
+        waits.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    with bind("127.0.0.1", 0) as taken:
+        server = await asyncio.start_server(met, sock=taken)
+        reader, writer = await asyncio.open_connection("127.0.0.1", taken.getsockname()[1])
+        assert await reader.read() == b""
+        writer.close()
+        server.close()
+    assert len(waits) == 1
+    assert waits[0]
 
 
 def test_the_page_and_the_api_are_one_application() -> None:
