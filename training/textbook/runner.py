@@ -32,6 +32,7 @@ def run(text: str, checks: str) -> str:
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             exec(compile(text, "program", "exec"), module.__dict__)
+            _empty_folder()
             test = doctest.DocTestParser().get_doctest(checks, module.__dict__, "checks", None, 0)
             report = io.StringIO()
             doctest.DocTestRunner(verbose=False).run(test, out=report.write)
@@ -43,8 +44,12 @@ def run(text: str, checks: str) -> str:
     finally:
         signal.alarm(0)
         sys.modules["__main__"], sys.argv = before, argv
-        for entry in os.scandir("."):
-            shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)
+        _empty_folder()
+
+
+def _empty_folder() -> None:
+    for entry in os.scandir("."):
+        shutil.rmtree(entry.path) if entry.is_dir() else os.unlink(entry.path)
 
 
 def main() -> None:

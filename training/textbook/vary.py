@@ -161,8 +161,10 @@ def _calls(items: list[doctest.Example]) -> list[tuple[str, str]] | None:
         source, want = item.source.strip(), item.want.rstrip("\n")
         try:
             ast.literal_eval(want)
-            ast.parse(source, mode="eval")
+            call = ast.parse(source, mode="eval").body
         except (SyntaxError, ValueError):
+            return None
+        if isinstance(call, ast.Tuple):
             return None
         if source.startswith("print("):
             return None
@@ -185,8 +187,12 @@ def _session(items: list[doctest.Example], comment: bool) -> list[str]:
     for item in items:
         source, want = item.source.strip(), item.want.rstrip("\n")
         try:
-            ast.parse(source, mode="eval")
+            call = ast.parse(source, mode="eval").body
             shown = str(ast.literal_eval(want))
+            if isinstance(call, ast.Tuple):
+                shown = ""
+            elif "\n" in shown:
+                source = f"print({source})"
             literal = "\n" not in shown and bool(want)
         except (SyntaxError, ValueError):
             shown, literal = "", False

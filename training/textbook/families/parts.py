@@ -92,7 +92,11 @@ class Input:
         element_hint: type of one.
         about: description of the argument.
         where: how summaries name it: "in {numbers}".
-        samples: values for the checks.
+        samples: values for the checks; where there are two parameters, pairs of values.
+        loop: what the program goes over, with ``{p}`` for the argument.
+        suffix: stands behind the names of the functions.
+        more: a second parameter as (name, other names, description).
+        elements: the elements that a sample stands for.
     """
 
     noun: str
@@ -104,6 +108,10 @@ class Input:
     about: str
     where: str
     samples: tuple[Any, ...]
+    loop: str = "{p}"
+    suffix: str = ""
+    more: tuple[str, str, str] | None = None
+    elements: Callable[[Any], Any] = lambda sample: sample
 
 
 Writer = Callable[[str, str, str, str, str], list[str]]
@@ -179,7 +187,9 @@ def compose(
         return None
     parameter, *others = source.parameter.split()
     element, *other_elements = source.element.split()
-    np, np_name = keep.phrase(source.noun), keep.name(source.noun)
+    nouns = re.sub(r" (?:from|below) .*", "", source.noun)
+    single_name = re.sub(r" (?:from|below) .*", "", source.single)
+    np, np_name = keep.phrase(source.noun), keep.name(nouns)
     the = f"the {np}" if keep is not EVERY else f"the {source.noun}"
     mp = make.phrase.replace("{np}", the) if make else the
     mp_name = make.slug.replace("{np}", np_name) if make else np_name
@@ -196,22 +206,27 @@ def compose(
     marks |= {"{quality}": quality, "{np}": np, "{text}": "{" + parameter + "}"}
     name_marks = {
         "{mp}": mp_name,
-        "{sp}": keep.name(single),
-        "{nouns}": source.noun.replace(" ", "_"),
+        "{sp}": keep.name(single_name),
+        "{nouns}": nouns.replace(" ", "_"),
     }
     name_marks |= {"{quality}": keep.name("").strip("_")}
     plain = make is None and reduce.plain_slugs
     slugs = [fill(slug, name_marks) for slug in (reduce.plain_slugs if plain else reduce.slugs)]
     if not all(len(slug) < 48 for slug in slugs):
         slugs = [slug for slug in slugs if len(slug) < 48] or [min(slugs, key=len)]
-    extra = f", {keep.extra[0]}: {keep.extra[1]}" if keep.extra else ""
+    slugs = [slug + source.suffix for slug in slugs]
+    extra = f", {source.more[0]}: {source.hint}" if source.more else ""
+    extra += f", {keep.extra[0]}: {keep.extra[1]}" if keep.extra else ""
+    loop = source.loop.replace("{p}", parameter)
     returns = reduce.hint.replace("{hint}", hint)
     header = f"def {slugs[0]}({parameter}: {source.hint}{extra}) -> {returns}:\n"
     codes = []
     for pattern in reduce.bodies:
         if ("filter(" in pattern and make) or ("map(" in pattern and (test or not make)):
             continue
-        found = body(pattern, element, parameter, expression, local, test)
+        if hint == "str":
+            pattern = pattern.replace("str({e})", "{e}")
+        found = body(pattern, element, loop, expression, local, test)
         if found is None:
             continue
         top = ""
@@ -223,14 +238,18 @@ def compose(
         return None
     names = [slugs, [parameter, *others], [element, *other_elements]]
     about = {parameter: source.about, "return": fill(reduce.about, marks)}
+    if source.more:
+        name, others_too, meaning = source.more
+        names.append([name, *others_too.split()])
+        about[name] = meaning
     if keep.extra:
         name, _, _, alternatives = keep.extra
         names.append([name, *alternatives.split()])
         about[name] = EXTRA[name]
     said = reduce.plain_summaries if plain else reduce.summaries
     filled = [re.sub(r" +([.,]|$)", r"\1", fill(s, marks)) for s in said]
-    checks = _checks(rng.sample(source.samples, 2), keep, make, reduce, slugs[0])
-    return Program(topic, names, filled, about, checks, codes)
+    checks = _checks(source, rng.sample(source.samples, 2), keep, make, reduce, slugs[0])
+    return Program(topic, names, filled, about, checks, codes) if checks.strip() else None
 
 
 def fill(text: str, marks: dict[str, str]) -> str:
@@ -252,16 +271,23 @@ EXTRA = {
 }
 
 
-def _checks(samples: list[Any], keep: Keep, make: Make | None, reduce: Reduce, name: str) -> str:
+def _checks(
+    source: Input, samples: list[Any], keep: Keep, make: Make | None, reduce: Reduce, name: str
+) -> str:
     lines = []
-    for sample in samples:
+    for values in samples:
+        sample = source.elements(values)
+        shown = ", ".join(map(repr, values)) if source.more else repr(values)
+        # A doctest cannot tell a line of spaces from an empty one.
+        if reduce.prints and any(str(x).isspace() for x in sample):
+            continue
         pairs = [(x, make.value(x) if make else x) for x in sample if keep.holds(x)]
         extra = f", {keep.extra[2]!r}" if keep.extra else ""
-        call = f"{name}({sample!r}{extra})"
+        call = f"{name}({shown}{extra})"
         lines.append(f">>> list({call})" if "Iterator" in reduce.hint else f">>> {call}")
         result = reduce.result(sample, keep.holds) if reduce.whole else reduce.result(pairs)
         if reduce.prints:
-            lines += [str(item) for item in result]
+            lines += [str(item) or "<BLANKLINE>" for item in result]
         elif result is not None:
             lines.append(repr(result))
     return "\n".join(lines) + "\n"
