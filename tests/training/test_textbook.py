@@ -32,7 +32,7 @@ def found() -> list[Exercise]:
 
 
 def test_there_are_many_base_programs_and_texts(found: list[Exercise]) -> None:
-    assert len(programs()) >= 680
+    assert len(programs()) >= 720
     assert len(found) >= EACH * len(programs())
     assert len({item.name for item in found}) >= len(programs())
 
