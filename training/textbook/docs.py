@@ -114,8 +114,7 @@ def _sections(doc: Doc) -> list[list[str]]:
     parameters, (hint, returns) = doc.parameters(), doc.returns()
     if parameters and (returns or hint == "None"):
         ways += [_google(parameters, returns), _rest(parameters, returns)]
-        if rng_free := _numpy(parameters, hint, returns):
-            ways.append(rng_free)
+        ways.append(_numpy(parameters, hint, returns))
     return ways or [checks]
 
 

@@ -148,7 +148,7 @@ def example(checks: str, main: str, code: str, rng: random.Random) -> str:
         lines = _session(items, comment=style == "comment")
     if not lines:
         return ""
-    lines = [line if '"' in line else line.replace("'", '"') for line in lines]
+    lines = [_double_quotes(line) for line in lines]
     if style == "main":
         body = "\n".join("    " + line for line in lines)
         return f'\n\nif __name__ == "__main__":\n{body}\n'
@@ -168,8 +168,13 @@ def _calls(items: list[doctest.Example]) -> list[tuple[str, str]] | None:
             return None
         if source.startswith("print("):
             return None
-        found.append((source, want))
+        found.append((_double_quotes(source), _double_quotes(want)))
     return found
+
+
+def _double_quotes(line: str) -> str:
+    """Write the strings of a line as the programs do; a repr has single quotes."""
+    return line if '"' in line else line.replace("'", '"')
 
 
 def _assertion(source: str, want: str) -> str:

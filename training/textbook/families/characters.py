@@ -6,7 +6,8 @@ import random
 from collections.abc import Iterator
 
 from training.textbook.exercise import Exercise
-from training.textbook.families.parts import EVERY, Input, Keep, Make, Reduce, compose, mixed
+from training.textbook.families.compose import compose, mixed
+from training.textbook.families.parts import EVERY, Input, Keep, Make, Reduce
 from training.textbook.families.reductions import (
     ANY,
     COUNT,
@@ -63,10 +64,10 @@ NAMED = [
 ]  # fmt: skip
 MAKES = [
     None, None,
-    Make("{np} in upper case", "uppercase_{np}", "{x}.upper()", lambda c: c.upper(), "str", "upper"),
-    Make("{np} in lower case", "lowercase_{np}", "{x}.lower()", lambda c: c.lower(), "str", "lower"),
-    Make("the codes of {np}", "codes_of_{np}", "ord({x})", lambda c: c.encode()[0], "int", "code"),
-    Make("{np} doubled", "doubled_{np}", "{x} * 2", lambda c: c + c, "str", "double"),
+    Make("{np} in upper case", "uppercase_{np}", "{x}.upper()", lambda c: c.upper(), "str"),
+    Make("{np} in lower case", "lowercase_{np}", "{x}.lower()", lambda c: c.lower(), "str"),
+    Make("the codes of {np}", "codes_of_{np}", "ord({x})", lambda c: c.encode()[0], "int"),
+    Make("{np} doubled", "doubled_{np}", "{x} * 2", lambda c: c + c, "str"),
 ]  # fmt: skip
 KEPT = Reduce(
     (

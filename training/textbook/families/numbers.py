@@ -7,7 +7,8 @@ import random
 from collections.abc import Iterator
 
 from training.textbook.exercise import Exercise
-from training.textbook.families.parts import EVERY, IS_PRIME, Input, Keep, Make, compose, mixed
+from training.textbook.families.compose import compose, mixed
+from training.textbook.families.parts import EVERY, IS_PRIME, Input, Keep, Make
 from training.textbook.families.reductions import NUMBER_REDUCTIONS
 from training.textbook.vary import variants
 
@@ -74,23 +75,23 @@ KEEPS = [
 ]  # fmt: skip
 MAKES = [
     None, None, None,
-    Make("the squares of {np}", "squares_of_{np}", "{x}**2", lambda x: x * x, "int", "square"),
-    Make("the squares of {np}", "squared_{np}", "{x} * {x}", lambda x: x**2, "int", "square"),
-    Make("the cubes of {np}", "cubes_of_{np}", "{x}**3", lambda x: x * x * x, "int", "cube"),
-    Make("the doubles of {np}", "doubled_{np}", "{x} * 2", lambda x: x + x, "int", "double"),
-    Make("the triples of {np}", "tripled_{np}", "3 * {x}", lambda x: x + x + x, "int", "triple"),
-    Make("the halves of {np}", "halves_of_{np}", "{x} / 2", lambda x: x * 0.5, "float", "half"),
-    Make("the negatives of {np}", "negated_{np}", "-{x}", lambda x: 0 - x, "int", "negative"),
-    Make("the absolute values of {np}", "absolute_values_of_{np}", "abs({x})", lambda x: max(x, -x), "int", "absolute"),
-    Make("the last digits of {np}", "last_digits_of_{np}", "abs({x}) % 10", lambda x: int(str(x)[-1]), "int", "digit"),
-    Make("the digit sums of {np}", "digit_sums_of_{np}", "sum(int(digit) for digit in str(abs({x})))", lambda x: sum(map(int, str(abs(x)))), "int", "digits"),
-    Make("the numbers of digits of {np}", "digit_counts_of_{np}", "len(str(abs({x})))", lambda x: len(f"{abs(x)}"), "int", "length"),
-    Make("the successors of {np}", "successors_of_{np}", "{x} + 1", lambda x: 1 + x, "int", "successor"),
-    Make("the remainders of {np} after division by 3", "remainders_by_3_of_{np}", "{x} % 3", lambda x: x - 3 * math.floor(x / 3), "int", "remainder"),
-    Make("{np} as strings", "{np}_as_strings", "str({x})", lambda x: f"{x}", "str", "text"),
-    Make("{np} in binary", "{np}_in_binary", "bin({x})", lambda x: f"{x:#b}", "str", "binary"),
-    Make("{np} increased by 10", "{np}_plus_10", "{x} + 10", lambda x: 10 + x, "int", "increased"),
-    Make("{np} multiplied by 10", "{np}_times_10", "{x} * 10", lambda x: 10 * x, "int", "product"),
+    Make("the squares of {np}", "squares_of_{np}", "{x}**2", lambda x: x * x, "int"),
+    Make("the squares of {np}", "squared_{np}", "{x} * {x}", lambda x: x**2, "int"),
+    Make("the cubes of {np}", "cubes_of_{np}", "{x}**3", lambda x: x * x * x, "int"),
+    Make("the doubles of {np}", "doubled_{np}", "{x} * 2", lambda x: x + x, "int"),
+    Make("the triples of {np}", "tripled_{np}", "3 * {x}", lambda x: x + x + x, "int"),
+    Make("the halves of {np}", "halves_of_{np}", "{x} / 2", lambda x: x * 0.5, "float"),
+    Make("the negatives of {np}", "negated_{np}", "-{x}", lambda x: 0 - x, "int"),
+    Make("the absolute values of {np}", "absolute_values_of_{np}", "abs({x})", lambda x: max(x, -x), "int"),
+    Make("the last digits of {np}", "last_digits_of_{np}", "abs({x}) % 10", lambda x: int(str(x)[-1]), "int"),
+    Make("the digit sums of {np}", "digit_sums_of_{np}", "sum(int(digit) for digit in str(abs({x})))", lambda x: sum(map(int, str(abs(x)))), "int"),
+    Make("the numbers of digits of {np}", "digit_counts_of_{np}", "len(str(abs({x})))", lambda x: len(f"{abs(x)}"), "int"),
+    Make("the successors of {np}", "successors_of_{np}", "{x} + 1", lambda x: 1 + x, "int"),
+    Make("the remainders of {np} after division by 3", "remainders_by_3_of_{np}", "{x} % 3", lambda x: x - 3 * math.floor(x / 3), "int"),
+    Make("{np} as strings", "{np}_as_strings", "str({x})", lambda x: f"{x}", "str"),
+    Make("{np} in binary", "{np}_in_binary", "bin({x})", lambda x: f"{x:#b}", "str"),
+    Make("{np} increased by 10", "{np}_plus_10", "{x} + 10", lambda x: 10 + x, "int"),
+    Make("{np} multiplied by 10", "{np}_times_10", "{x} * 10", lambda x: 10 * x, "int"),
 ]  # fmt: skip
 
 

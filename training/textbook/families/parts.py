@@ -1,16 +1,11 @@
-"""What the composed programs are made of, and the ways to write them down."""
+"""What the composed programs are made of."""
 
 from __future__ import annotations
 
-import random
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from training.textbook.notation import Program
-
-VOWELS = "aeiou"
 IS_PRIME = """def is_prime(n: int) -> bool:
     if n < 2:
         return False
@@ -65,7 +60,6 @@ class Make:
         code: the expression of ``{x}``.
         value: the same as a function.
         hint: type of the result.
-        local: a name for one result.
     """
 
     phrase: str
@@ -73,7 +67,6 @@ class Make:
     code: str
     value: Callable[[Any], Any]
     hint: str
-    local: str
 
 
 EVERY = Keep("", "", "", lambda x: True)
@@ -127,8 +120,15 @@ class Reduce:
         hint: type of what comes back; ``{hint}`` stands for the type of one result.
         about: description of what comes back.
         result: computes it from (element, result) pairs, or with ``whole`` from sample and predicate.
-        bodies: ways to write it, each with ``{x}``, ``{xs}``, ``{e}`` (the expression), ``{y}`` (a name for
-            its value), ``{if}`` (" if ..." or nothing) and the line marks below.
+        bodies: ways to write it, each with ``{x}``, ``{xs}``, ``{e}`` (the expression), ``{if}``
+            (" if ..." or nothing), ``{cond}`` (the condition) and lines ``?``; see ``body``.
+        for_hints: types of a result that it works with.
+        needs_make: it makes sense for results that are not the elements themselves.
+        prints: the program prints what ``result`` lists.
+        plain_only: it makes sense for the elements themselves.
+        whole: ``result`` gets the sample and the predicate.
+        plain_summaries: docstrings where the results are the elements, if others read better.
+        plain_slugs: names for that case.
     """
 
     summaries: tuple[str, ...]
@@ -146,119 +146,6 @@ class Reduce:
     plain_slugs: tuple[str, ...] = ()
 
 
-def body(pattern: str, x: str, xs: str, expression: str, local: str, test: str) -> str | None:
-    """Fill in a body.
-
-    A line ``?`` stands for ``if test:`` with what follows one level deeper; without a test, it goes and
-    nothing moves. ``{cond}`` is the test alone: such a body needs one.
-    """
-    if "{cond}" in pattern and not test:
-        return None
-    lines, deeper = [], ""
-    for line in pattern.strip("\n").split("\n"):
-        content = line.lstrip(" ")
-        indent = line[: len(line) - len(content)]
-        if content == "?":
-            if test:
-                lines.append(f"{indent}if {test}:")
-                deeper = indent
-            continue
-        if deeper and len(indent) < len(deeper):
-            deeper = ""
-        lines.append(("    " if deeper else "") + line)
-    text = "\n".join("    " + line if line else "" for line in lines)
-    # "[x for x in xs]" is written list(xs) by people.
-    text = text.replace("{if}", f" if {test}" if test else "").replace("{cond}", test)
-    for mark, new in (("{e}", expression), ("{y}", local), ("{xs}", xs), ("{x}", x)):
-        text = text.replace(mark, new)
-    return text.replace(f"[{x} for {x} in {xs}]", f"list({xs})")
-
-
-def compose(
-    topic: str, source: Input, keep: Keep, make: Make | None, reduce: Reduce, rng: random.Random
-) -> Program | None:
-    """Compose one program, or None where the parts don't go together."""
-    if (make is None and reduce.needs_make) or (make is not None and reduce.plain_only):
-        return None
-    if keep is EVERY and make is None:
-        return None
-    hint = make.hint if make else source.element_hint
-    if hint not in reduce.for_hints:
-        return None
-    parameter, *others = source.parameter.split()
-    element, *other_elements = source.element.split()
-    nouns = re.sub(r" (?:from|below) .*", "", source.noun)
-    single_name = re.sub(r" (?:from|below) .*", "", source.single)
-    np, np_name = keep.phrase(source.noun), keep.name(nouns)
-    the = f"the {np}" if keep is not EVERY else f"the {source.noun}"
-    mp = make.phrase.replace("{np}", the) if make else the
-    mp_name = make.slug.replace("{np}", np_name) if make else np_name
-    test = keep.test.replace("{x}", element)
-    expression = make.code.replace("{x}", element) if make else element
-    local = make.local if make else element
-    single = source.single
-    quality = keep.before or keep.after
-    their = make.phrase.replace("the ", "their ", 1).replace(" of {np}", "") if make else ""
-    if reduce.needs_make and not their.startswith("their "):
-        return None
-    marks = {"{mp}": mp, "{sp}": keep.phrase(single), "{the}": the, "{their}": their}
-    marks |= {"{where}": source.where, "{nouns}": source.noun, "{noun}": single}
-    marks |= {"{quality}": quality, "{np}": np, "{text}": "{" + parameter + "}"}
-    name_marks = {
-        "{mp}": mp_name,
-        "{sp}": keep.name(single_name),
-        "{nouns}": nouns.replace(" ", "_"),
-    }
-    name_marks |= {"{quality}": keep.name("").strip("_")}
-    plain = make is None and reduce.plain_slugs
-    slugs = [fill(slug, name_marks) for slug in (reduce.plain_slugs if plain else reduce.slugs)]
-    if not all(len(slug) < 48 for slug in slugs):
-        slugs = [slug for slug in slugs if len(slug) < 48] or [min(slugs, key=len)]
-    slugs = [slug + source.suffix for slug in slugs]
-    extra = f", {source.more[0]}: {source.hint}" if source.more else ""
-    extra += f", {keep.extra[0]}: {keep.extra[1]}" if keep.extra else ""
-    loop = source.loop.replace("{p}", parameter)
-    returns = reduce.hint.replace("{hint}", hint)
-    header = f"def {slugs[0]}({parameter}: {source.hint}{extra}) -> {returns}:\n"
-    codes = []
-    for pattern in reduce.bodies:
-        if ("filter(" in pattern and make) or ("map(" in pattern and (test or not make)):
-            continue
-        if hint == "str":
-            pattern = pattern.replace("str({e})", "{e}")
-        found = body(pattern, element, loop, expression, local, test)
-        if found is None:
-            continue
-        top = ""
-        if found.lstrip().startswith(("import ", "from ")):
-            line, found = found.lstrip().split("\n", 1)
-            top = f"{line}\n\n\n"
-        codes.append(top + keep.helper + header + found + "\n")
-    if not codes:
-        return None
-    names = [slugs, [parameter, *others], [element, *other_elements]]
-    about = {parameter: source.about, "return": fill(reduce.about, marks)}
-    if source.more:
-        name, others_too, meaning = source.more
-        names.append([name, *others_too.split()])
-        about[name] = meaning
-    if keep.extra:
-        name, _, _, alternatives = keep.extra
-        names.append([name, *alternatives.split()])
-        about[name] = EXTRA[name]
-    said = reduce.plain_summaries if plain else reduce.summaries
-    filled = [re.sub(r" +([.,]|$)", r"\1", fill(s, marks)) for s in said]
-    checks = _checks(source, rng.sample(source.samples, 2), keep, make, reduce, slugs[0])
-    return Program(topic, names, filled, about, checks, codes) if checks.strip() else None
-
-
-def fill(text: str, marks: dict[str, str]) -> str:
-    """Replace marks."""
-    for mark, new in marks.items():
-        text = text.replace(mark, new)
-    return text
-
-
 EXTRA = {
     "limit": "The limit to compare with.",
     "divisor": "The number to divide by.",
@@ -269,34 +156,3 @@ EXTRA = {
     "suffix": "The ending to look for.",
     "part": "The text to look for.",
 }
-
-
-def _checks(
-    source: Input, samples: list[Any], keep: Keep, make: Make | None, reduce: Reduce, name: str
-) -> str:
-    lines = []
-    for values in samples:
-        sample = source.elements(values)
-        shown = ", ".join(map(repr, values)) if source.more else repr(values)
-        # A doctest cannot tell a line of spaces from an empty one.
-        if reduce.prints and any(str(x).isspace() for x in sample):
-            continue
-        pairs = [(x, make.value(x) if make else x) for x in sample if keep.holds(x)]
-        extra = f", {keep.extra[2]!r}" if keep.extra else ""
-        call = f"{name}({shown}{extra})"
-        lines.append(f">>> list({call})" if "Iterator" in reduce.hint else f">>> {call}")
-        result = reduce.result(sample, keep.holds) if reduce.whole else reduce.result(pairs)
-        if reduce.prints:
-            lines += [str(item) or "<BLANKLINE>" for item in result]
-        elif result is not None:
-            lines.append(repr(result))
-    return "\n".join(lines) + "\n"
-
-
-def mixed(
-    rng: random.Random, keeps: list[Keep], makes: list[Make | None], reduces: list[Reduce]
-) -> Iterator[tuple[Keep, Make | None, Reduce]]:
-    """Yield all combinations in a shuffled order."""
-    found = [(k, m, r) for k in keeps for m in makes for r in reduces]
-    rng.shuffle(found)
-    yield from found

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from training.textbook.exercise import Exercise
 from training.textbook.families import reductions as r
+from training.textbook.families.compose import compose, mixed
 from training.textbook.families.numbers import KEEPS, MAKES
-from training.textbook.families.parts import EVERY, Input, compose, mixed
+from training.textbook.families.parts import EVERY, Input
 from training.textbook.vary import variants
 
 HOW_MANY = 900

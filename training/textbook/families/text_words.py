@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from training.textbook.exercise import Exercise
 from training.textbook.families import reductions as r
-from training.textbook.families.parts import Input, compose, mixed
+from training.textbook.families.compose import compose, mixed
+from training.textbook.families.parts import Input
 from training.textbook.families.words import KEEPS, MAKES
 from training.textbook.vary import variants
 

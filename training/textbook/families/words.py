@@ -6,7 +6,8 @@ import random
 from collections.abc import Iterator
 
 from training.textbook.exercise import Exercise
-from training.textbook.families.parts import EVERY, Input, Keep, Make, compose, mixed
+from training.textbook.families.compose import compose, mixed
+from training.textbook.families.parts import EVERY, Input, Keep, Make
 from training.textbook.families.reductions import WORD_REDUCTIONS
 from training.textbook.vary import variants
 
@@ -58,20 +59,20 @@ KEEPS = [
 ]  # fmt: skip
 MAKES = [
     None, None, None,
-    Make("the lengths of {np}", "lengths_of_{np}", "len({x})", lambda w: sum(1 for _ in w), "int", "length"),
-    Make("{np} in upper case", "{np}_in_upper_case", "{x}.upper()", lambda w: "".join(c.upper() for c in w), "str", "upper"),
-    Make("{np} in lower case", "lowercase_{np}", "{x}.lower()", lambda w: "".join(c.lower() for c in w), "str", "lower"),
-    Make("the reversed forms of {np}", "reversed_{np}", "{x}[::-1]", lambda w: "".join(reversed(w)), "str", "reverse"),
-    Make("{np} with a capital letter", "capitalize_{np}", "{x}.capitalize()", lambda w: w[:1].upper() + w[1:].lower(), "str", "capital"),
-    Make("{np} with swapped case", "swap_case_of_{np}", "{x}.swapcase()", lambda w: "".join(c.lower() if c.isupper() else c.upper() for c in w), "str", "swapped"),
-    Make("the first letters of {np}", "first_letters_of_{np}", "{x}[:1]", lambda w: "".join(list(w)[:1]), "str", "letter"),
-    Make("the last letters of {np}", "last_letters_of_{np}", "{x}[-1:]", lambda w: "".join(list(w)[-1:]), "str", "letter"),
-    Make("{np} in quotes", "quoted_{np}", "'\"' + {x} + '\"'", lambda w: f'"{w}"', "str", "quoted"),
-    Make("{np} with an exclamation mark", "{np}_with_exclamation_mark", '{x} + "!"', lambda w: f"{w}!", "str", "shout"),
-    Make("{np} repeated twice", "{np}_twice", "{x} * 2", lambda w: w + w, "str", "twice"),
-    Make("the numbers of vowels of {np}", "vowel_counts_of_{np}", 'sum(char in "aeiou" for char in {x}.lower())', lambda w: sum(w.lower().count(v) for v in "aeiou"), "int", "vowels"),
-    Make("the sorted letters of {np}", "sorted_letters_of_{np}", '"".join(sorted({x}))', lambda w: "".join(sorted(w)), "str", "letters"),
-    Make("the numbers of different letters of {np}", "distinct_letter_counts_of_{np}", "len(set({x}))", lambda w: len(dict.fromkeys(w)), "int", "letters"),
+    Make("the lengths of {np}", "lengths_of_{np}", "len({x})", lambda w: sum(1 for _ in w), "int"),
+    Make("{np} in upper case", "{np}_in_upper_case", "{x}.upper()", lambda w: "".join(c.upper() for c in w), "str"),
+    Make("{np} in lower case", "lowercase_{np}", "{x}.lower()", lambda w: "".join(c.lower() for c in w), "str"),
+    Make("the reversed forms of {np}", "reversed_{np}", "{x}[::-1]", lambda w: "".join(reversed(w)), "str"),
+    Make("{np} with a capital letter", "capitalize_{np}", "{x}.capitalize()", lambda w: w[:1].upper() + w[1:].lower(), "str"),
+    Make("{np} with swapped case", "swap_case_of_{np}", "{x}.swapcase()", lambda w: "".join(c.lower() if c.isupper() else c.upper() for c in w), "str"),
+    Make("the first letters of {np}", "first_letters_of_{np}", "{x}[:1]", lambda w: "".join(list(w)[:1]), "str"),
+    Make("the last letters of {np}", "last_letters_of_{np}", "{x}[-1:]", lambda w: "".join(list(w)[-1:]), "str"),
+    Make("{np} in quotes", "quoted_{np}", "'\"' + {x} + '\"'", lambda w: f'"{w}"', "str"),
+    Make("{np} with an exclamation mark", "{np}_with_exclamation_mark", '{x} + "!"', lambda w: f"{w}!", "str"),
+    Make("{np} repeated twice", "{np}_twice", "{x} * 2", lambda w: w + w, "str"),
+    Make("the numbers of vowels of {np}", "vowel_counts_of_{np}", 'sum(char in "aeiou" for char in {x}.lower())', lambda w: sum(w.lower().count(v) for v in "aeiou"), "int"),
+    Make("the sorted letters of {np}", "sorted_letters_of_{np}", '"".join(sorted({x}))', lambda w: "".join(sorted(w)), "str"),
+    Make("the numbers of different letters of {np}", "distinct_letter_counts_of_{np}", "len(set({x}))", lambda w: len(dict.fromkeys(w)), "int"),
 ]  # fmt: skip
 
 
