@@ -39,6 +39,7 @@ def body(pattern: str, x: str, xs: str, expression: str, test: str) -> str | Non
     text = text.replace("{if}", f" if {test}" if test else "").replace("{cond}", test)
     for mark, new in (("{e}", expression), ("{xs}", xs), ("{x}", x)):
         text = text.replace(mark, new)
+    text = text.replace(f"not (not {x})", x)
     return text.replace(f"[{x} for {x} in {xs}]", f"list({xs})")
 
 
