@@ -140,7 +140,8 @@ def eager_attention(
 ) -> tuple[Tensor, Tensor]:
     """The textbook's attention, which also gives its weights.
 
-    The query is scaled before the product and the softmax is taken in float32: phi-2's scores overflow float16.
+    The query is scaled before the product and the softmax is taken in float32: phi-2's scores overflow float16. So may
+    scaled ones, and float16's product is taken in float32 as well.
 
     Args:
         As for `sdpa_attention`.
@@ -151,7 +152,9 @@ def eager_attention(
     batch, heads, tokens, _ = query.shape
     groups = heads // key.shape[1]
     key, value = repeat_kv(key, groups), repeat_kv(value, groups)
-    scores = ((query * scaling) @ key.transpose(2, 3)).float()  # (batch, heads, tokens, keys)
+    product = torch.float32 if query.dtype == torch.float16 else query.dtype
+    scores = (query * scaling).to(product) @ key.transpose(2, 3).to(product)
+    scores = scores.float()  # (batch, heads, tokens, keys)
     if mask is None and tokens > 1:
         mask = torch.ones(tokens, key.shape[2], dtype=torch.bool, device=query.device).tril()
     if mask is not None:

@@ -147,7 +147,7 @@ class PhiForTokenClassification(PhiPreTrainedModel):
             labels: (batch, tokens) class ids; -100 is left out.
 
         Returns:
-            `logits` (batch, tokens, labels); no cache.
+            `logits` (batch, tokens, labels), `loss` in float32; no cache.
         """
         trunk = self.model(
             input_ids=input_ids,
@@ -164,7 +164,7 @@ class PhiForTokenClassification(PhiPreTrainedModel):
         loss = None
         if labels is not None:
             loss = F.cross_entropy(
-                logits.flatten(0, 1),
+                logits.float().flatten(0, 1),
                 labels.to(logits.device).flatten(),
                 ignore_index=IGNORED_LABEL,
             )

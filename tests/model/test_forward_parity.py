@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 import transformers
+from transformers.activations import ACT2FN
 
 import phi_model
+from phi_model.activations import ACTIVATIONS
 from tests.tiny import ARCHITECTURES, CLASSES, configs, padded_mask, pair, random_ids
 
 TOLERANCE = {"rtol": 1e-4, "atol": 2e-5}
@@ -183,18 +185,37 @@ def test_half_precision(dtype: torch.dtype, implementation: str) -> None:
     assert error <= 1.5 * (theirs_half - truth)[seen].abs().max() + 1e-3
 
 
+@pytest.mark.parametrize("bias", [120.0, 600.0])
+@pytest.mark.parametrize("want_weights", [False, True])
 @pytest.mark.parametrize("implementation", ["sdpa", "eager"])
 @torch.no_grad()
-def test_float16_scores_do_not_overflow(implementation: str) -> None:
-    """phi-2's scores pass 65,504 before they are scaled: a plain float16 product gave infinities."""
+def test_float16_scores_do_not_overflow(
+    implementation: str, want_weights: bool, bias: float
+) -> None:
+    """phi-2's scores pass 65,504 before they are scaled: a plain float16 product gave infinities.
+
+    With 600 they pass it after the scaling too: eager attention, and so `output_attentions`, gave NaN.
+    """
     _, ours = pair(attn_implementation=implementation)
     for layer in ours.model.layers:
-        layer.self_attn.q_proj.bias.fill_(120.0)
-        layer.self_attn.k_proj.bias.fill_(120.0)
-    query = torch.full((8,), 120.0, dtype=torch.float16)
+        layer.self_attn.q_proj.bias.fill_(bias)
+        layer.self_attn.k_proj.bias.fill_(bias)
+    query = torch.full((8,), bias, dtype=torch.float16)
     assert (query @ query).isinf()
-    logits = ours.half()(random_ids(2, 6)).logits
-    assert logits.isfinite().all()
+    output = ours.half()(random_ids(2, 6), output_attentions=want_weights)
+    assert output.logits.isfinite().all()
+    for weights in output.attentions or ():
+        torch.testing.assert_close(weights.float().sum(-1), torch.ones(2, 4, 6), rtol=0, atol=1e-2)
+
+
+PARAMETRIC = {"prelu", "xielu"}  # have weights of their own, which no Phi checkpoint holds
+
+
+@pytest.mark.parametrize("name", sorted(set(ACT2FN) - PARAMETRIC))
+def test_activations_are_transformers(name: str) -> None:
+    """`gelu_10`, `laplace`, `linear` and `sqrtsoftplus` were refused."""
+    x = torch.linspace(-12, 12, 301)
+    torch.testing.assert_close(ACTIVATIONS[name](x), ACT2FN[name](x), rtol=1e-5, atol=1e-6)
 
 
 def test_rope_stays_float32_under_half() -> None:

@@ -109,3 +109,15 @@ def test_causal_loss_is_float32_under_bfloat16() -> None:
     _, ours = pair()
     ids = random_ids(2, 9)
     assert ours.bfloat16()(ids, labels=ids).loss.dtype == torch.float32
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_token_loss_is_float32_under_half_precision(dtype: torch.dtype) -> None:
+    """It was computed in the logits' own dtype, where transformers goes to float32 first."""
+    theirs, ours = pair(cls="PhiForTokenClassification", num_labels=4)
+    ids = random_ids(2, 9)
+    labels = ids % 4
+    want = theirs.to(dtype)(ids, labels=labels).loss
+    got = ours.to(dtype)(ids, labels=labels).loss
+    assert got.dtype == want.dtype == torch.float32
+    torch.testing.assert_close(got, want, rtol=1e-2, atol=1e-2)
