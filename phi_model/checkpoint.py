@@ -93,7 +93,10 @@ def load_pretrained(
     Raises:
         CheckpointError: the files do not make such a model; the message names file and tensor.
         ValueError: an argument is out of its range.
+        TypeError: an argument is no field of the configuration.
     """
+    if unknown := [name for name in config_overrides if not cls.config_class.knows(name)]:
+        raise TypeError(f"from_pretrained: no such argument: {', '.join(unknown)}")
     check_method(quantization)
     wanted_dtype = parse_dtype(dtype)
     target = torch.device(torch.get_default_device() if device is None else device)

@@ -8,6 +8,7 @@ releases (`phi-msft`, `mixformer-sequential`).
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import math
 from collections.abc import Mapping
@@ -42,6 +43,24 @@ LEGACY_NAMES = {
     "activation_function": "hidden_act",
     "attn_pdrop": "attention_dropout",
 }
+# What `PhiConfig` reads beside its named arguments.
+_FURTHER_FIELDS = (
+    "architectures",
+    "return_dict",
+    "output_attentions",
+    "output_hidden_states",
+    "num_labels",
+    "id2label",
+    "label2id",
+    "problem_type",
+    "classifier_dropout",
+    "hidden_dropout",
+    "head_dim",
+    "rope_theta",
+    "rope_scaling",
+    "partial_rotary_factor",
+    "original_max_position_embeddings",
+)
 # Facts about the file or the library that wrote it, not about the model.
 _NOT_MODEL_FACTS = (
     "model_type",
@@ -129,7 +148,10 @@ class PhiConfig:
         self._head_dim: int | None = extra.pop("head_dim", None)
         flat = {key: extra.pop(key, None) for key in ("rope_theta", "partial_rotary_factor")}
         self.rope_parameters = _fold_rope_parameters(
-            extra.pop("rope_scaling", None) or rope_parameters, flat, max_position_embeddings
+            extra.pop("rope_scaling", None) or rope_parameters,
+            flat,
+            max_position_embeddings,
+            extra.get("original_max_position_embeddings"),
         )
         for name, value in extra.items():
             if name not in _NOT_MODEL_FACTS:
@@ -163,6 +185,11 @@ class PhiConfig:
             self._set_labels(value, None, None)
 
     # ---- reading and writing
+
+    @classmethod
+    def knows(cls, name: str) -> bool:
+        """Whether `name`, in today's spelling, is a field that Phi models read."""
+        return name in _FURTHER_FIELDS or name in inspect.signature(cls).parameters
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any], **overrides: Any) -> PhiConfig:
@@ -222,7 +249,6 @@ class PhiConfig:
         values = {key: value for key, value in vars(self).items() if not key.startswith("_")}
         if self._head_dim is not None:
             values["head_dim"] = self._head_dim
-        values["id2label"] = {str(index): label for index, label in self.id2label.items()}
         values["model_type"] = self.model_type
         return copy.deepcopy(values)
 
@@ -301,7 +327,10 @@ class PhiConfig:
 
 
 def _fold_rope_parameters(
-    given: Mapping[str, Any] | None, flat: Mapping[str, Any], max_position_embeddings: int
+    given: Mapping[str, Any] | None,
+    flat: Mapping[str, Any],
+    max_position_embeddings: int,
+    original_length: int | None,
 ) -> dict[str, Any]:
     rope = dict(given or {})
     rope["rope_type"] = rope.get("rope_type") or rope.pop("type", None) or "default"
@@ -320,21 +349,21 @@ def _fold_rope_parameters(
         raise ValueError(f"rope_parameters of rope_type {rope_type!r} lack {', '.join(missing)}")
     if rope_type in ("yarn", "llama3", "longrope"):
         rope.setdefault("original_max_position_embeddings", max_position_embeddings)
-    factor = rope.get("factor")
-    if factor is not None and (not isinstance(factor, (int, float)) or factor <= 0):
-        raise ValueError(f"rope_parameters' factor must be a number above 0, got {factor!r}")
+        if original_length is not None:  # Phi-3's place for it, which beats the one in here
+            rope["original_max_position_embeddings"] = original_length
+    for key in ("factor", "rope_theta"):
+        value = rope.get(key)
+        if value is not None and (not isinstance(value, (int, float)) or value <= 0):
+            raise ValueError(f"rope_parameters' {key} must be a number above 0, got {value!r}")
     return rope
 
 
 def _flat_rope(rope: Mapping[str, Any]) -> dict[str, Any]:
-    """`rope_parameters` as transformers 4 spells them, beside which its early releases allow no other key."""
+    """`rope_parameters` as transformers 4 spells them; version 5 prefers this spelling where it finds both."""
     flat = {key: rope[key] for key in ("rope_theta", "partial_rotary_factor")}
-    rope_type = rope["rope_type"]
-    if rope_type == "default":
+    if rope["rope_type"] == "default":
         return flat
     scaling = {key: value for key, value in rope.items() if key not in flat}
-    if rope_type in ("linear", "dynamic"):
-        scaling = {"type": rope_type, "factor": rope["factor"]}
     return {**flat, "rope_scaling": scaling}
 
 

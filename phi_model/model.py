@@ -197,6 +197,7 @@ class PhiPreTrainedModel(nn.Module):
 
         Raises:
             CheckpointError: the files do not make such a model; the message names file and tensor.
+            TypeError: an argument is neither one of these nor a field of the configuration.
         """
         from phi_model.checkpoint import load_pretrained
 

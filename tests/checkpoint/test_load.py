@@ -127,6 +127,14 @@ def test_bad_argument_is_named(tmp_path, argument, value):
     assert repr(value) in str(caught.value)
 
 
+def test_unknown_argument_is_named(tmp_path):
+    """A misspelt argument was taken for a field of the configuration, and changed nothing."""
+    folder, _ = checkpoint(tmp_path)
+    with pytest.raises(TypeError, match="no such argument: dytpe"):
+        phi_model.PhiForCausalLM.from_pretrained(folder, dytpe="bfloat16", use_cache=False)
+    assert not phi_model.PhiForCausalLM.from_pretrained(folder, use_cache=False).config.use_cache
+
+
 @pytest.mark.parametrize("implementation", ["sdpa", "eager"])
 def test_attention_implementation_is_passed_on(tmp_path, implementation):
     folder, theirs = checkpoint(tmp_path)

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 import transformers
+from transformers.models.phi.modeling_phi import PhiRotaryEmbedding
 
 from phi_model import PhiConfig, PhiModel
+from phi_model.rope import RotaryEmbedding
 from tests.tiny import ARCHITECTURES, configs
 
 PHI_2_MSFT = {
@@ -30,8 +32,10 @@ PHI_2_MSFT = {
 
 
 def test_defaults_are_the_documented_ones() -> None:
+    """`id2label` had texts as keys in `to_dict`, where transformers has numbers."""
     ours, theirs = PhiConfig().to_dict(), transformers.PhiConfig().to_dict()
-    for name in ours.keys() & theirs.keys() - {"id2label", "label2id", "architectures"}:
+    assert ours.keys() >= {"rope_parameters", "id2label", "label2id", "architectures"}
+    for name in ours.keys() & theirs.keys():
         assert ours[name] == theirs[name], name
 
 
@@ -43,8 +47,8 @@ def test_round_trip_and_transformers_reads_it(architecture: str, tmp_path: Path)
     theirs = transformers.PhiConfig.from_pretrained(tmp_path)
     for name in ("hidden_size", "num_key_value_heads", "num_labels", "pad_token_id", "hidden_act"):
         assert getattr(theirs, name) == getattr(ours, name), name
-    for key, value in ours.rope_parameters.items():
-        assert theirs.rope_parameters[key] == value, key
+    # The flat copy, which transformers prefers, once brought a key "type" of its own with linear and dynamic.
+    assert theirs.rope_parameters == ours.rope_parameters
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
@@ -75,6 +79,39 @@ def test_flat_rope_names_are_folded() -> None:
         "rope_theta": 10000.0,
         "partial_rotary_factor": 0.5,
     }
+
+
+STRETCHED = {
+    "yarn": {"factor": 4.0},
+    "llama3": {"factor": 4.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0},
+    "longrope": {"short_factor": [1.0, 1.1], "long_factor": [2.0, 3.0]},
+}
+
+
+@pytest.mark.parametrize("inside", [None, 40])
+@pytest.mark.parametrize("rope_type", STRETCHED)
+def test_the_original_length_at_the_top_level_counts(rope_type: str, inside: int | None) -> None:
+    """Phi-3 fine-tunes have it there: it was kept as an attribute and used for nothing, so the angles were wrong."""
+    rope = {"rope_type": rope_type, **STRETCHED[rope_type]}
+    if inside is not None:
+        rope["original_max_position_embeddings"] = inside
+    values = {
+        "hidden_size": 32,
+        "num_attention_heads": 4,
+        "max_position_embeddings": 96,
+        "original_max_position_embeddings": 12,
+        "rope_theta": 20.0,
+    }
+    theirs = transformers.PhiConfig(**values, rope_scaling=dict(rope))
+    ours = PhiConfig.from_dict({**values, "rope_scaling": dict(rope)})
+    assert ours.rope_parameters["original_max_position_embeddings"] == 12
+    oracle = PhiRotaryEmbedding(theirs)
+    for length in (12, 13):
+        positions = torch.arange(length)[None]
+        want_cos, want_sin = oracle(torch.zeros(1), positions)
+        cos, sin = RotaryEmbedding(ours)(positions, torch.float32)
+        torch.testing.assert_close(cos[:, 0], want_cos, rtol=0, atol=1e-6)
+        torch.testing.assert_close(sin[:, 0], want_sin, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("model_type", ["phi", "phi-msft", "mixformer-sequential"])
@@ -125,6 +162,7 @@ def test_labels() -> None:
         ({"rope_scaling": {"type": "cubic", "factor": 2}}, r"rope_type.*'cubic'"),
         ({"rope_scaling": {"type": "linear"}}, r"linear.*factor"),
         ({"rope_scaling": {"type": "linear", "factor": -1}}, r"factor.*-1"),
+        ({"rope_theta": 0}, r"rope_theta must be a number above 0, got 0"),
         ({"vocab_size": 0}, r"vocab_size.*0"),
         ({"hidden_size": "big"}, r"hidden_size.*'big'"),
         ({"resid_pdrop": 2}, r"resid_pdrop.*2"),
