@@ -18,7 +18,7 @@ from phi_model.generation.runner import Runner, make_cache
 from phi_model.generation.scoring import Scorer, Stopping
 from phi_model.generation.stop import StopStrings
 from phi_model.noise import as_int64
-from phi_model.sampling import SamplingBatch, fresh_seed
+from phi_model.sampling import SamplingBatch
 
 __all__ = ["GenerationOptions", "generate", "stream_generate"]
 
@@ -64,7 +64,8 @@ def generate(
             prompt_lookup_num_tokens (None), max_matching_ngram_size (3): speculation for a single row; the result is the
                 same.
             stop_strings (a string or a list): a row ends with the token in which one of them ends.
-            seed (None): row i of a call draws its noise from (seed, i, position, token); None takes a fresh seed.
+            seed (None): row i of a call draws its noise from (seed, i, position, token); None takes one from torch's
+                generator, so that `torch.manual_seed` repeats it.
             generation_config: a mapping or an object with any of these.
 
     Returns:
@@ -171,7 +172,10 @@ class _Call:
                 f"{self.options.cache_implementation!r}"
             )
         self._runner = Runner(model, self.prompt, cache, room)
-        self._seed = fresh_seed() if self.options.seed is None else as_int64(self.options.seed)
+        seed = self.options.seed
+        if seed is None:  # greedy decoding leaves the generator alone
+            seed = int(torch.randint(2**53, (), device="cpu")) if self.options.do_sample else 0
+        self._seed = as_int64(seed)
         device = self.prompt.ids.device
         batch = SamplingBatch.from_params(
             [self.options.sampling_params()] * rows, device, seeds=[self._seed] * rows

@@ -73,6 +73,22 @@ def test_seeds(model) -> None:
     assert not torch.equal(model.generate(ids, **options), model.generate(ids, **options))
 
 
+def test_torchs_seed_repeats_a_call_without_one(model) -> None:
+    """As with transformers; the seed came from the system, so `torch.manual_seed` had no effect."""
+    ids = random_ids(2, 5)
+    options = {"do_sample": True, "max_new_tokens": 10, "temperature": 2.0}
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        first, second = model.generate(ids, **options), model.generate(ids, **options)
+        torch.manual_seed(1)
+        assert torch.equal(model.generate(ids, **options), first)
+        assert not torch.equal(first, second)
+        state = torch.get_rng_state()
+        model.generate(ids, max_new_tokens=3)
+        model.generate(ids, seed=4, **options)
+        assert torch.equal(torch.get_rng_state(), state)
+
+
 def test_rows_of_one_call_differ(model) -> None:
     ids = random_ids(1, 5)
     out = model.generate(
