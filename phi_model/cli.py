@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import os
 import sys
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from phi_model.cli_flags import build_parser
+from phi_model.cli_flags import DEFAULT_NEW_TOKENS, build_parser
 
 if TYPE_CHECKING:
     from phi_model.backend import Usage
@@ -134,7 +135,9 @@ def _request(options: argparse.Namespace) -> Any:
     from phi_model.request import CompletionRequest, RequestError
 
     fields = {name: getattr(options, name) for name in _GENERATION}
-    fields |= {"max_tokens": options.max_new_tokens, "stop": tuple(options.stop)}
+    fields["stop"] = tuple(options.stop)
+    if options.max_new_tokens is not None:
+        fields["max_tokens"] = options.max_new_tokens
     fields["logit_bias"] = dict(_bias(text) for text in options.logit_bias)
 
     def make(prompt: str) -> CompletionRequest:
@@ -172,6 +175,9 @@ async def _complete(
     from phi_model.request import RequestError
 
     engine = Engine.from_pretrained(source, slots=1, progress=_progress(), **load)
+    if options.max_new_tokens is None:
+        half = engine.info.context_length // 2  # the other one is the prompt's
+        request = dataclasses.replace(request, max_tokens=min(DEFAULT_NEW_TOKENS, half))
     try:
         try:
             stream = engine.stream(request)

@@ -38,9 +38,9 @@ def build_parser() -> argparse.ArgumentParser:
     text.add_argument(
         "--max-new-tokens",
         type=int,
-        default=DEFAULT_NEW_TOKENS,
+        default=None,
         metavar="N",
-        help="the most tokens written",
+        help=f"the most tokens written (default: {DEFAULT_NEW_TOKENS}, or half of a shorter context)",
     )
     text.add_argument(
         "--temperature",

@@ -173,6 +173,16 @@ def test_errors_are_one_line_and_status_2(causal, arguments, message, capsys) ->
     assert "Traceback" not in captured.err
 
 
+@pytest.mark.parametrize("context", [48, 1024])
+def test_a_short_context_is_no_error(tmp_path, context, capsys) -> None:
+    """The default of 256 tokens was refused where the context is shorter, by the name of a flag that nobody gave."""
+    folder = save(tmp_path, "PhiForCausalLM", max_position_embeddings=context, eos_token_id=8191)
+    assert main(["run", "--model", str(folder), "--device", "cpu", "--stats", PROMPT]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.startswith(PROMPT)
+    assert f" read, {min(256, context // 2)} written" in captured.err
+
+
 def test_input_that_is_not_utf8(causal) -> None:
     done = run("--model", str(causal), input=b"\xff\xfe")
     assert done.returncode == 2
