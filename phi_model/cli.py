@@ -103,7 +103,7 @@ def _model(name: str | None) -> str:
 def _device(name: str | None) -> str:
     import torch
 
-    from phi_model.pipelines import default_device
+    from phi_model.devices import default_device
 
     try:
         number = name is not None and name.lstrip("-").isdigit()

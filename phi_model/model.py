@@ -11,6 +11,7 @@ Module names are transformers' own, so a checkpoint's tensors need no renaming.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,6 +23,7 @@ from phi_model.activations import ACTIVATIONS
 from phi_model.attention import build_mask, check_implementation, eager_attention, sdpa_attention
 from phi_model.cache import AttendingCache, Cache, DynamicCache
 from phi_model.config import PhiConfig
+from phi_model.devices import Device, mapped_device
 from phi_model.outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
 from phi_model.rope import RotaryEmbedding, apply_rotary
 
@@ -181,6 +183,7 @@ class PhiPreTrainedModel(nn.Module):
         token: str | bool | None = None,
         cache_dir: str | Path | None = None,
         local_files_only: bool = False,
+        device_map: Device | Mapping[str, Device] = None,
         **config_overrides: Any,
     ) -> Model:
         """Loads a folder or a hub repository, in `eval()`.
@@ -193,14 +196,20 @@ class PhiPreTrainedModel(nn.Module):
             attn_implementation: "sdpa" or "eager".
             quantization: how the linears' weights are packed; None leaves them as they are.
             token, cache_dir, local_files_only: as huggingface_hub has them.
+            device_map: transformers' name for `device`; "auto" is the GPU where there is one.
             **config_overrides: fields of the configuration to replace, `num_labels` for instance.
 
         Raises:
             CheckpointError: the files do not make such a model; the message names file and tensor.
+            ValueError: an argument is out of its range.
             TypeError: an argument is neither one of these nor a field of the configuration.
         """
         from phi_model.checkpoint import load_pretrained
 
+        if device_map is not None:
+            if device is not None:
+                raise ValueError(f"device_map must be None with device={device!r}")
+            device = mapped_device(device_map)
         return load_pretrained(
             cls,
             pretrained_model_name_or_path,

@@ -180,7 +180,7 @@ class PhiTokenizer:
                 out of its range.
         """
         single = isinstance(text, str)
-        texts = [text] if single else list(text)
+        texts = [text] if single or not isinstance(text, Iterable) else list(text)
         for item in texts:
             if not isinstance(item, str):
                 raise ValueError(f"text must be a string or a list of strings, got {item!r}")
@@ -228,27 +228,35 @@ class PhiTokenizer:
 
     # ---- ids to text
 
-    def decode(self, token_ids: Ids, skip_special_tokens: bool = True) -> str | list[str]:
+    def decode(
+        self,
+        token_ids: Ids,
+        skip_special_tokens: bool = True,
+        clean_up_tokenization_spaces: bool | None = None,
+    ) -> str | list[str]:
         """The text of one sequence of ids, or the texts of several.
 
-        Spaces stay as they are. Ids that the tokenizer does not know are left out; so are special tokens, unless
-        `skip_special_tokens` is False.
+        Spaces stay as they are: `clean_up_tokenization_spaces` is accepted, and does nothing. Ids that the tokenizer does
+        not know are left out; so are special tokens, unless `skip_special_tokens` is False.
 
         Raises:
             ValueError: an id is negative.
         """
-        ids = token_ids.tolist() if isinstance(token_ids, Tensor) else token_ids
+        ids = token_ids.tolist() if hasattr(token_ids, "tolist") else token_ids
         if isinstance(ids, int):
             ids = [ids]
-        ids = [item.tolist() if isinstance(item, Tensor) else item for item in ids]
+        ids = [item.tolist() if hasattr(item, "tolist") else item for item in ids]
         if ids and not isinstance(ids[0], int):
             return [self._decode(row, skip_special_tokens) for row in ids]
         return self._decode(ids, skip_special_tokens)
 
     def batch_decode(
-        self, sequences: Iterable[Sequence[int] | Tensor] | Tensor, skip_special_tokens: bool = True
+        self,
+        sequences: Iterable[Sequence[int] | Tensor] | Tensor,
+        skip_special_tokens: bool = True,
+        clean_up_tokenization_spaces: bool | None = None,
     ) -> list[str]:
-        """The texts of several sequences of ids."""
+        """The texts of several sequences of ids, as `decode` gives them."""
         rows = sequences if isinstance(sequences, Tensor) else list(sequences)
         if not len(rows):
             return []

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from phi_model.devices import default_device
 from phi_model.model import PhiPreTrainedModel
 from phi_model.pipelines.base import Pipeline
 from phi_model.pipelines.text_classification import TextClassificationPipeline
@@ -21,7 +22,6 @@ __all__ = [
     "TextGenerationPipeline",
     "TokenClassificationPipeline",
     "ZeroShotClassificationPipeline",
-    "default_device",
     "pipeline",
     "pipeline_class",
 ]
@@ -48,15 +48,6 @@ def pipeline_class(task: str) -> type[Pipeline]:
     if kind is None:
         raise ValueError(f"task must be one of {', '.join(PIPELINES)}, got {task!r}")
     return kind
-
-
-def default_device(device: torch.device | str | int | None) -> torch.device:
-    """A device as pipelines name them: None is the GPU where there is one, a number is that GPU, -1 is the CPU."""
-    if device is None:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if isinstance(device, int):
-        return torch.device("cpu" if device < 0 else f"cuda:{device}")
-    return torch.device(device)
 
 
 def pipeline(

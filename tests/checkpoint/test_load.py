@@ -150,6 +150,25 @@ def test_device(tmp_path, device):
     assert ours.device == torch.device("cpu")
 
 
+@pytest.mark.parametrize("device_map", ["meta", torch.device("meta"), {"": "meta"}])
+def test_device_map_is_the_documented_name_of_device(tmp_path, device_map):
+    """The documentation's `device_map` was taken for a field of the configuration: the model stayed on the CPU."""
+    folder, _ = checkpoint(tmp_path)
+    ours = phi_model.PhiForCausalLM.from_pretrained(folder, device_map=device_map)
+    assert {parameter.device.type for parameter in ours.parameters()} == {"meta"}
+
+
+def test_device_map_auto_and_refusals(tmp_path):
+    folder, _ = checkpoint(tmp_path)
+    ours = phi_model.PhiForCausalLM.from_pretrained(folder, device_map="auto")
+    assert ours.device.type == ("cuda" if torch.cuda.is_available() else "cpu")
+    for bad in ({"device_map": {"model": "cpu", "lm_head": "meta"}}, {"device_map": {}}):
+        with pytest.raises(ValueError, match="device_map must put the whole model on one device"):
+            phi_model.PhiForCausalLM.from_pretrained(folder, **bad)
+    with pytest.raises(ValueError, match="device_map must be None with device='cpu'"):
+        phi_model.PhiForCausalLM.from_pretrained(folder, device="cpu", device_map="auto")
+
+
 def test_device_meta_is_where_the_weights_go(tmp_path):
     """A device other than the CPU, on any machine."""
     folder, _ = checkpoint(tmp_path)

@@ -77,6 +77,24 @@ def test_decode_takes_every_shape_of_ids(tokenizer):
     assert tokenizer.batch_decode([[], ids]) == ["", text]
 
 
+def test_decode_as_the_documentation_calls_it(tokenizer):
+    """`clean_up_tokenization_spaces` was an unknown argument; ids in a numpy array were taken for several rows."""
+    ids = tokenizer.encode("a , b . don 't")
+    for clean in (False, True, None):
+        options = {"skip_special_tokens": True, "clean_up_tokenization_spaces": clean}
+        assert tokenizer.decode(ids, **options) == "a , b . don 't"
+        assert tokenizer.batch_decode([ids], **options) == ["a , b . don 't"]
+    assert tokenizer.decode(torch.tensor(ids).numpy()) == "a , b . don 't"
+    assert tokenizer.batch_decode(torch.tensor([ids, ids]).numpy()) == ["a , b . don 't"] * 2
+
+
+@pytest.mark.parametrize("text", [None, 5, [5], [None], [["a"]]])
+def test_what_is_no_text_is_named(tokenizer, text):
+    """None and a number ended in "object is not iterable"."""
+    with pytest.raises(ValueError, match="text must be a string or a list of strings, got"):
+        tokenizer(text)
+
+
 def test_empty_inputs(tokenizer):
     assert tokenizer("")["input_ids"] == []
     assert tokenizer([])["input_ids"] == []
