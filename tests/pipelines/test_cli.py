@@ -211,13 +211,17 @@ def test_a_reader_that_goes_away(causal) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT is POSIX")
 def test_interrupt(tmp_path) -> None:
-    """A context of 20,000 tokens takes long enough to be interrupted in the middle."""
+    """A context of 20,000 tokens takes long enough to be interrupted in the middle.
+
+    The signal is set to its default in the child: tests started by a shell's `&` ignore it, and hand that on.
+    """
     folder = save(tmp_path, "PhiForCausalLM", max_position_embeddings=20_000, eos_token_id=8191)
     with subprocess.Popen(
         command("--model", str(folder), "--max-new-tokens", "19000", "--temperature", "1", PROMPT),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         process.stdout.read(len(PROMPT) + 20)
         time.sleep(0.2)
