@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tokenizers import Tokenizer
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import ByteLevel
 from torch import Tensor
 
 from phi_model import tokenizer_files
@@ -69,6 +71,8 @@ class PhiTokenizer:
         backend: the `tokenizers.Tokenizer`.
         padding_side, truncation_side: "right" or "left".
         model_max_length: the longest input of the model, in tokens.
+        splits_at_lines: whether a text may be cut between a visible character and the end of its line, and the pieces
+            encoded apart.
     """
 
     bos_token, bos_token_id = _special("bos_token"), _special_id("bos_token")
@@ -91,6 +95,7 @@ class PhiTokenizer:
         self._skipped = frozenset(id_ for id_, token in added.items() if token.special)
         decoder = self.backend.decoder
         self._byte_level = decoder is not None and b"ByteLevel" in decoder.__getstate__()
+        self.splits_at_lines = _splits_at_lines(self.backend)
 
     @classmethod
     def from_pretrained(
@@ -220,6 +225,8 @@ class PhiTokenizer:
 
     def encode(self, text: str, **options: Any) -> Any:
         """The ids of one text: a list, or a tensor (1, tokens) with `return_tensors="pt"`; options as for a call."""
+        if not options and isinstance(text, str):
+            return self.backend.encode(text).ids  # nothing else of it is looked at
         return self(text, **options)["input_ids"]
 
     def tokenize(self, text: str, add_special_tokens: bool = False) -> list[str]:
@@ -342,3 +349,21 @@ class PhiTokenizer:
             if id_ < 0:
                 raise ValueError(f"token ids must be at least 0, got {id_}")
         return self.backend.decode(list(ids), skip_special_tokens=skip_special_tokens)
+
+
+def _splits_at_lines(backend: Tokenizer) -> bool:
+    """Whether no token reaches across such a cut, and none looks across it: GPT-2's pattern, as all Phis have it."""
+    split = backend.pre_tokenizer
+    return (
+        isinstance(backend.model, BPE)
+        and backend.model.dropout is None
+        and backend.normalizer is None
+        and isinstance(split, ByteLevel)
+        and split.use_regex
+        and not split.add_prefix_space
+        and backend.num_special_tokens_to_add(False) == 0
+        and not any(
+            token.rstrip or "\n" in token.content
+            for token in backend.get_added_tokens_decoder().values()
+        )
+    )

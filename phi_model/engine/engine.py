@@ -22,6 +22,7 @@ from phi_model.engine.limits import (
     solo_from,
 )
 from phi_model.engine.loading import Progress, load
+from phi_model.engine.prompts import PromptEncoder
 from phi_model.engine.runner import Float32Runner
 from phi_model.engine.scheduler import Lane
 from phi_model.engine.sequence import Job, Vocabulary
@@ -102,6 +103,7 @@ class Engine:
         self.model = model
         self.prefill_chunk = prefill_chunk
         self._tokenizer = tokenizer
+        self._encoder = PromptEncoder(tokenizer)
         self._context_length = context_length
         self._bytes: dict[int, bytes] = {}
         self._vocabulary = Vocabulary(
@@ -201,7 +203,7 @@ class Engine:
             RequestError: the request does not fit this model.
             RuntimeError: the engine is closed.
         """
-        prompt, cropped = self._prompt(request)
+        prompt, cropped = self._prompt(request, session)
         job = Job(
             request,
             prompt,
@@ -281,7 +283,7 @@ class Engine:
         """As `close`, without blocking the event loop."""
         await asyncio.to_thread(self.close)
 
-    def _prompt(self, request: CompletionRequest) -> tuple[list[int], int]:
+    def _prompt(self, request: CompletionRequest, session: str | None) -> tuple[list[int], int]:
         """The prompt's tokens as the model will see them, and how many were cropped."""
         vocab, context = self.info.vocab_size, self._context_length
         given = request.prompt
@@ -291,7 +293,7 @@ class Engine:
         except UnicodeEncodeError:
             rule = "text without halves of surrogate pairs"
             raise RequestError("prompt", rule, given) from None
-        tokens = self._tokenizer.encode(given) if isinstance(given, str) else list(given)
+        tokens = self._encoder.encode(given, session) if isinstance(given, str) else list(given)
         if not tokens:
             # As the OpenAI API has it: no prompt is the beginning of a new document.
             if self._tokenizer.eos_token_id is None:

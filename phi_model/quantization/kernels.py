@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from phi_model.quantization import native
 from phi_model.quantization.formats import Quantized
 from phi_model.quantization.gpu import make_gpu_kernel
+from phi_model.quantization.native_linear import NativeKernel
 
 BACKENDS = ("auto", "native", "torch")
 _INT4_GROUPS = (32, 64, 128, 256)
@@ -155,7 +156,7 @@ def make_kernel(weight: Tensor | Quantized, backend: str = "auto") -> Kernel:
 
     Args:
         weight: dense (rows, columns), or in few bits.
-        backend: "native" is `kernels.c`, "torch" torch's own products, "auto" the first where it can be had. On a GPU
+        backend: "native" is `native_linear.py`, "torch" torch's own products, "auto" the first where it can be had. On a GPU
             "native" and "auto" are the Triton kernels, where they can be had.
 
     Raises:
@@ -171,7 +172,7 @@ def make_kernel(weight: Tensor | Quantized, backend: str = "auto") -> Kernel:
     if weight.device.type != "cpu" or (not packed and weight.dtype != torch.bfloat16):
         return PlainKernel(weight)
     if backend == "native" or (backend == "auto" and native.load() is not None):
-        return native.NativeKernel(weight)
+        return NativeKernel(weight)
     if not packed:
         return OneDnnKernel(weight) if torch.backends.mkldnn.is_available() else PlainKernel(weight)
     if weight.method == "int8":

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from phi_model.quantization.formats import Quantized, same_groups
 from phi_model.quantization.kernels import make_kernel
-from phi_model.quantization.native import BLOCK
+from phi_model.quantization.native_linear import BLOCK
 
 Weight = Tensor | Quantized
 

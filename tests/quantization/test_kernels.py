@@ -14,7 +14,7 @@ from phi_model.quantization.kernels import (
     TorchInt8Kernel,
     make_kernel,
 )
-from phi_model.quantization.native import BLOCK, NativeKernel
+from phi_model.quantization.native_linear import BLOCK, NativeKernel
 
 needs_native = pytest.mark.avx512
 BACKENDS = [pytest.param("native", marks=needs_native), "torch"]

@@ -1,41 +1,16 @@
-/* Linear layers over packed weights for CPUs with AVX-512, compiled on the machine that runs them.
+/* Products of pairs of bfloat16 columns, by the instruction that is made for them, or by two float32 products where there
+ * is none.
  *
- * out[m][n] = bias[n] + sum over groups g of ( scale[g][n] * sum_k x[m][k] q[n][k]  +  zero[g][n] * sum_k x[m][k] )
- *
- * Decoding one token reads every weight once, so the weights lie in the order in which they are read: 64 output rows
- * (a block), and in it pairs of input columns, each 64 rows x 2 columns, as vdpbf16ps wants them. Lanes are output
- * rows: nothing is added across lanes, and a scale of a group is applied to 16 rows by one instruction.
- *
- * Each output is summed in the same order whatever the number of rows m, so a batch gives bit for bit what its rows
- * give alone.
+ * The weights lie in blocks of 64 rows, (columns / 2, 64 rows, 2 columns), as vdpbf16ps wants them; with 4 bits, rows r and
+ * r + 16 of each 32 share a byte. Weights in few bits become bfloat16 on the way: `table` has the values of the 16 codes,
+ * twice.
  */
-#include <immintrin.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "linear.h"
 
-#define BLOCK 64     /* output rows of a block: four vectors of 16 */
-#define HALF 32      /* output rows of half a block */
-#define ROWS 6       /* rows of x at a time: 24 accumulators of the 32 registers */
-#define FEW 48       /* up to so many rows of x, decoding for each strip anew is faster than storing what is decoded */
-#define SPAN 256     /* columns summed before they are added to the result, where no group is shorter */
-#define PANEL 384    /* rows of x for which one decoded tile is used: a multiple of ROWS */
-#define AHEAD 2048   /* bytes by which prefetching runs ahead of decoding */
-
-enum { BF16 = 0, INT8 = 1, FOUR_BIT = 2 };
-enum { OUT_FLOAT = 0, OUT_BF16 = 1 };
-
-typedef struct {
-    const uint16_t *x;      /* (m, k) bfloat16 */
-    const void *weight;     /* (blocks, k / 2, 64, 2) of the format */
-    const uint16_t *scale;  /* (blocks, k / group, 64) bfloat16, or NULL: 1 */
-    const uint16_t *zero;   /* the same, or NULL: 0 */
-    const float *bias;      /* (blocks * 64), or NULL: 0 */
-    const uint16_t *table;  /* (32) bfloat16: the values of the 16 codes, twice; FOUR_BIT only */
-    void *out;              /* (m, n) float32 or bfloat16 */
-    int64_t m, n, k, group;
-    int32_t format, out_type, threads;
-} Linear;
+#define BLOCK 64 /* output rows of a block: four vectors of 16 */
+#define HALF 32  /* output rows of half a block */
+#define FEW 48   /* up to so many rows of x, decoding for each strip anew is faster than storing what is decoded */
+#define SPAN 256 /* columns summed before they are added to the result, where no group is shorter */
 
 static inline __attribute__((always_inline)) __m512 dot(__m512 sum, __m512i a, __m512i b)
 {
@@ -48,23 +23,6 @@ static inline __attribute__((always_inline)) __m512 dot(__m512 sum, __m512i a, _
     return _mm512_fmadd_ps(_mm512_castsi512_ps(_mm512_and_si512(a, high)),
                            _mm512_castsi512_ps(_mm512_and_si512(b, high)), sum);
 #endif
-}
-
-static inline __m512 widen(const uint16_t *p)
-{
-    return _mm512_castsi512_ps(
-        _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)), 16));
-}
-
-/* float32 to bfloat16, to nearest even; a NaN stays one. */
-static inline __m256i narrow(__m512 value)
-{
-    __m512i bits = _mm512_castps_si512(value);
-    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-    __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
-    __mmask16 nan = _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q);
-    rounded = _mm512_mask_set1_epi32(rounded, nan, 0x7fc00000);
-    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16));
 }
 
 /* Whole numbers of at most 8 bits are exact in bfloat16: cutting the mantissa loses nothing. */
@@ -157,7 +115,7 @@ static void run_span(int format, int rows, const uint16_t *x, int64_t k, const v
 {
     if (format == BF16) { CASES(BF16) }
     else if (format == INT8) { CASES(INT8) }
-    else { CASES(FOUR_BIT) }
+    else { CASES(INT4) } /* nf4 differs by its table alone */
 }
 
 /* Decodes `pairs` columns of 64 rows to bfloat16, two halves of 32 rows each, and asks for those that are next: they
@@ -245,14 +203,14 @@ static void many(const Linear *a, int64_t index, int64_t first, int64_t rows, co
     const uint16_t *scales = a->scale ? a->scale + index * groups * BLOCK : NULL;
     const uint16_t *zeros = a->zero ? a->zero + index * groups * BLOCK : NULL;
     const __m512i table = a->table ? _mm512_loadu_si512(a->table) : _mm512_setzero_si512();
-    const int64_t strips = (rows + ROWS - 1) / ROWS, height = (rows + strips - 1) / strips;
+    const int64_t height = strip_height(rows);
     for (int64_t at = 0, end = 0; at < a->k; at = end) {
         while (end < a->k && end + summed(a, end) - at <= SPAN) end += summed(a, end);
         if (a->format == INT8) decode(INT8, weight + at / 2 * bytes, (end - at) / 2, table, tile);
-        else decode(FOUR_BIT, weight + at / 2 * bytes, (end - at) / 2, table, tile);
+        else decode(INT4, weight + at / 2 * bytes, (end - at) / 2, table, tile);
         for (int half = 0; half < 2; half++)
             for (int64_t r = 0; r < rows; r += height)
-                run_strip(a, rows - r < height ? rows - r : height, a->x + (first + r) * a->k,
+                run_strip(a, rows - r < height ? rows - r : height, (const uint16_t *)a->x + (first + r) * a->k,
                           tile + half * SPAN * HALF, at, end, scales ? scales + half * HALF : NULL,
                           zeros ? zeros + half * HALF : NULL, zeros ? x_sums + (first + r) * groups : NULL,
                           sums + r * BLOCK + half * HALF);
@@ -265,8 +223,7 @@ static void few(const Linear *a, int64_t index, int64_t first, int64_t rows, con
     const int64_t groups = a->k / a->group, bytes = pair_bytes(a->format);
     const char *weight = (const char *)a->weight + index * (a->k / 2) * bytes;
     const __m512i table = a->table ? _mm512_loadu_si512(a->table) : _mm512_setzero_si512();
-    /* Strips of about equal height: one of few rows would wait for its own sums. */
-    const int64_t strips = (rows + ROWS - 1) / ROWS, height = (rows + strips - 1) / strips;
+    const int64_t height = strip_height(rows);
     for (int64_t at = 0; at < a->k;) {
         const int64_t g = at / a->group, pairs = summed(a, at) / 2;
         __m512 scale[4], zero[4];
@@ -281,7 +238,7 @@ static void few(const Linear *a, int64_t index, int64_t first, int64_t rows, con
         /* The sum of x over a group is added with the group's first part. */
         const int add_zero = a->zero && at == g * a->group;
         for (int64_t r = 0; r < rows; r += height)
-            run_span(a->format, (int)(rows - r < height ? rows - r : height), a->x + (first + r) * a->k + at, a->k,
+            run_span(a->format, (int)(rows - r < height ? rows - r : height), (const uint16_t *)a->x + (first + r) * a->k + at, a->k,
                      weight + at / 2 * bytes, pairs, table, scale, zero,
                      add_zero ? x_sums + (first + r) * groups + g : NULL, groups, sums + r * BLOCK);
         at += 2 * pairs;
@@ -291,35 +248,20 @@ static void few(const Linear *a, int64_t index, int64_t first, int64_t rows, con
 static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, const float *x_sums,
                   float *sums, uint16_t *tile)
 {
-    const int64_t row = index * BLOCK;
     memset(sums, 0, (size_t)rows * BLOCK * sizeof(float));
     if (a->format != BF16 && rows > FEW) many(a, index, first, rows, x_sums, sums, tile);
     else few(a, index, first, rows, x_sums, sums);
-    for (int64_t r = 0; r < rows; r++)
-        for (int i = 0; i < 4; i++) {
-            const int64_t column = row + 16 * i;
-            if (column >= a->n) break;
-            const __mmask16 mask = a->n - column >= 16 ? 0xffff : (1u << (a->n - column)) - 1;
-            __m512 sum = _mm512_loadu_ps(sums + r * BLOCK + 16 * i);
-            if (a->bias) sum = _mm512_add_ps(sum, _mm512_loadu_ps(a->bias + column));
-            const int64_t to = (first + r) * a->n + column;
-            if (a->out_type == OUT_FLOAT)
-                _mm512_mask_storeu_ps((float *)a->out + to, mask, sum);
-            else
-                _mm256_mask_storeu_epi16((uint16_t *)a->out + to, mask, narrow(sum));
-        }
+    finish(a, first, rows, index * BLOCK, BLOCK, sums);
 }
 
 /* Returns 0, or 1 where memory ran out. */
-int phi_linear(const Linear *a)
+int phi_pairs(const Linear *a)
 {
     const int64_t groups = a->k / a->group, blocks = (a->n + BLOCK - 1) / BLOCK;
     float *x_sums = NULL;
     int failed = 0;
     if (a->zero && !(x_sums = malloc((size_t)(a->m * groups) * sizeof(float)))) return 1;
     const int64_t panel = a->m < PANEL ? a->m : PANEL;
-    int64_t portion = blocks / (a->threads * 8);
-    if (portion < 1) portion = 1;
 #pragma omp parallel num_threads(a->threads) reduction(| : failed)
     {
         float *sums = aligned_alloc(64, (size_t)panel * BLOCK * sizeof(float));
@@ -331,13 +273,13 @@ int phi_linear(const Linear *a)
                 for (int64_t g = 0; g < groups; g++) {
                     __m512 sum = _mm512_setzero_ps();
                     for (int64_t i = 0; i < a->group; i += 16)
-                        sum = _mm512_add_ps(sum, widen(a->x + r * a->k + g * a->group + i));
+                        sum = _mm512_add_ps(sum, widen((const uint16_t *)a->x + r * a->k + g * a->group + i));
                     x_sums[r * groups + g] = _mm512_reduce_add_ps(sum);
                 }
         }
         for (int64_t first = 0; first < a->m; first += panel) {
             const int64_t rows = a->m - first < panel ? a->m - first : panel;
-#pragma omp for schedule(dynamic, portion) nowait
+#pragma omp for schedule(dynamic, portion_of(a, blocks)) nowait
             for (int64_t index = 0; index < blocks; index++)
                 if (!failed) block(a, index, first, rows, x_sums, sums, tile);
         }

@@ -1,0 +1,306 @@
+/* Products with weights in few bits as products of bytes, for processors that do four times as many of those as of
+ * float32 products.
+ *
+ * x is rounded to 16 bits for each span of columns, q = round(32512 x / largest), and taken apart into two signed bytes,
+ * q = 256 high + low. A span's product is then a whole number, and exact; the rounding of x costs less than an eighth of
+ * what bfloat16 has cost its largest number. Weights are unsigned bytes, which the instruction wants: what was added to
+ * them to make them so is taken off again by the sum that a span starts with. nf4's values, which are no whole numbers,
+ * are 16 bits too, of which the product of both low bytes is left out (less than 1 in 2^14 of the largest).
+ *
+ * The weights lie in blocks of 32 rows, (columns / 4, 32 rows, 4 columns); with 4 bits, rows r and r + 16 share a byte.
+ */
+#include "linear.h"
+
+#ifdef __AVX512VNNI__
+
+#define BLOCK 32   /* output rows of a block: two vectors of 16 */
+#define SPAN 256   /* columns whose product is one whole number, where no group is shorter */
+#define CHUNK 512  /* columns that are decoded at once: a multiple of SPAN and of short groups */
+#define LARGEST 32512
+#define TINY 1e-30f /* below this the inverse of a scale may be none */
+
+/* x as bytes. */
+typedef struct {
+    int8_t *bytes;  /* (m, k / 4, 2, 4): high and low bytes of four columns */
+    float *scale;   /* (m, spans) */
+    float *sum;     /* (m, spans): of x */
+    int32_t *start; /* (m, spans): what a span's sum starts with */
+    int64_t spans;
+} Rounded;
+
+/* Columns from `at` on whose product is one whole number. */
+static inline int64_t span_at(const Linear *a, int64_t at)
+{
+    const int64_t left = a->group - at % a->group;
+    return left < SPAN ? left : SPAN;
+}
+
+static inline int64_t spans_of(const Linear *a)
+{
+    return a->k / a->group * ((a->group + SPAN - 1) / SPAN);
+}
+
+/* Rounds one span of x (columns) as span `index`, and leaves in x what that leaves over. */
+static void round_span(const Linear *a, const Rounded *to, float *x, int64_t columns, int64_t index, int8_t *bytes)
+{
+    const __m512i sign = _mm512_set1_epi32(0x7fffffff), half = _mm512_set1_epi32(128);
+    __m512i most = _mm512_setzero_si512(), total = most, highs = most;
+    for (int64_t i = 0; i < columns; i += 16)
+        most = _mm512_max_epu32(most, _mm512_and_si512(sign, _mm512_loadu_si512(x + i)));
+    /* As whole numbers infinity and NaN are the largest. */
+    const union { uint32_t bits; float value; } largest = { _mm512_reduce_max_epu32(most) };
+    const int finite = largest.bits < 0x7f800000u, some = finite && largest.value > TINY;
+    const float scale = !finite ? __builtin_nanf("") : some ? largest.value / LARGEST : 0.0f;
+    const __m512 inverse = _mm512_set1_ps(some ? LARGEST / largest.value : 0.0f), back = _mm512_set1_ps(scale);
+    for (int64_t i = 0; i < columns; i += 16) {
+        const __m512 value = _mm512_loadu_ps(x + i);
+        const __m512i q = _mm512_cvtps_epi32(_mm512_mul_ps(value, inverse));
+        const __m512i high = _mm512_srai_epi32(_mm512_add_epi32(q, half), 8);
+        const __m512i low = _mm512_sub_epi32(q, _mm512_slli_epi32(high, 8));
+        const __m128i upper = _mm512_cvtepi32_epi8(high), lower = _mm512_cvtepi32_epi8(low);
+        total = _mm512_add_epi32(total, q);
+        highs = _mm512_add_epi32(highs, high);
+        _mm_storeu_si128((__m128i *)(bytes + 2 * i), _mm_unpacklo_epi32(upper, lower));
+        _mm_storeu_si128((__m128i *)(bytes + 2 * i + 16), _mm_unpackhi_epi32(upper, lower));
+        _mm512_storeu_ps(x + i, _mm512_fnmadd_ps(_mm512_cvtepi32_ps(q), back, value));
+    }
+    const int32_t sum = _mm512_reduce_add_epi32(total);
+    to->scale[index] = a->format == NF4 ? scale / 127 : scale; /* its values are 256 * 127 times as large as they stand for */
+    to->sum[index] = scale * (float)sum;
+    to->start[index] = a->format == INT8   ? -128 * sum
+                       : a->format == INT4 ? -8 * sum
+                                           : -128 * (sum + _mm512_reduce_add_epi32(highs));
+}
+
+/* Rounds a row of x; of float32, what that leaves over as a second row, half of all rows further on. */
+static void round_row(const Linear *a, const Rounded *to, int64_t row)
+{
+    float x[SPAN];
+    const int64_t again = a->m / 2;
+    int64_t index = row * to->spans;
+    for (int64_t at = 0, columns; at < a->k; at += columns, index++) {
+        columns = span_at(a, at);
+        const int64_t from = row * a->k + at;
+        if (a->x_type == IS_FLOAT) memcpy(x, (const float *)a->x + from, (size_t)columns * sizeof(float));
+        else
+            for (int64_t i = 0; i < columns; i += 16) _mm512_storeu_ps(x + i, widen((const uint16_t *)a->x + from + i));
+        round_span(a, to, x, columns, index, to->bytes + 2 * from);
+        if (a->x_type == IS_FLOAT)
+            round_span(a, to, x, columns, index + again * to->spans, to->bytes + 2 * (from + again * a->k));
+    }
+}
+
+/* The weights of four columns as unsigned bytes: (32 rows, 4 columns) in two vectors; nf4's low bytes in two more. */
+static inline __attribute__((always_inline)) void fetch(int format, const char *weight, __m512i upper, __m512i lower,
+                                                        __m512i w[4])
+{
+    if (format == INT8) {
+        w[0] = _mm512_loadu_si512(weight);
+        w[1] = _mm512_loadu_si512(weight + 64);
+        return;
+    }
+    const __m512i both = _mm512_loadu_si512(weight), nibble = _mm512_set1_epi8(15);
+    const __m512i first = _mm512_and_si512(both, nibble);
+    const __m512i second = _mm512_and_si512(_mm512_srli_epi16(both, 4), nibble);
+    if (format == INT4) {
+        w[0] = first;
+        w[1] = second;
+        return;
+    }
+    w[0] = _mm512_shuffle_epi8(upper, first);
+    w[1] = _mm512_shuffle_epi8(upper, second);
+    w[2] = _mm512_shuffle_epi8(lower, first);
+    w[3] = _mm512_shuffle_epi8(lower, second);
+}
+
+static inline int64_t packed_bytes(int format) { return format == INT8 ? 4 * BLOCK : 2 * BLOCK; }
+
+static inline int64_t decoded_bytes(int format) { return format == NF4 ? 8 * BLOCK : 4 * BLOCK; }
+
+/* Four products of bytes a lane. In assembly: with the compiler's own every other sum is copied first. */
+static inline __attribute__((always_inline)) __m512i add_products(__m512i sum, __m512i w, __m512i x)
+{
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(w), "v"(x));
+    return sum;
+}
+
+/* Four bytes in every lane. */
+static inline __attribute__((always_inline)) __m512i four(const int8_t *x)
+{
+    int32_t bytes;
+    memcpy(&bytes, x, 4);
+    return _mm512_set1_epi32(bytes);
+}
+
+/* The sums of one span: `steps` times four columns for `rows` rows of x. Of whole numbers, so their order is free: with
+ * few rows two steps are summed apart, which are then not each other's next. */
+static inline __attribute__((always_inline)) void span(int format, int decoded, int rows, const Linear *a,
+                                                       const int8_t *x, const int32_t *start, int64_t spans,
+                                                       const char *weight, int64_t steps, __m512i upper, __m512i lower,
+                                                       __m512i out[ROWS][2])
+{
+    const int64_t width = decoded ? decoded_bytes(format) : packed_bytes(format);
+    const int apart = rows <= 2 ? 2 : 1;
+    __m512i high[2][ROWS][2], low[2][ROWS][2];
+    for (int s = 0; s < apart; s++)
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < 2; i++) {
+                high[s][r][i] = _mm512_setzero_si512();
+                low[s][r][i] = s ? _mm512_setzero_si512() : _mm512_set1_epi32(start[r * spans]);
+            }
+    for (int64_t step = 0; step < steps; step += apart)
+        for (int s = 0; s < apart; s++, weight += width) {
+            __m512i w[4];
+            if (!decoded)
+                for (int64_t line = 0; line < width; line += 64) _mm_prefetch(weight + AHEAD + line, _MM_HINT_T0);
+            if (decoded)
+                for (int i = 0; i < width / 64; i++) w[i] = _mm512_load_si512(weight + 64 * i);
+            else fetch(format, weight, upper, lower, w);
+            for (int r = 0; r < rows; r++) {
+                const int8_t *at = x + r * 2 * a->k + (step + s) * 8;
+                const __m512i above = four(at), below = four(at + 4);
+                for (int i = 0; i < 2; i++) {
+                    high[s][r][i] = add_products(high[s][r][i], w[i], above);
+                    low[s][r][i] = add_products(low[s][r][i], w[i], below);
+                    if (format == NF4) low[s][r][i] = add_products(low[s][r][i], w[2 + i], above);
+                }
+            }
+        }
+    for (int r = 0; r < rows; r++)
+        for (int i = 0; i < 2; i++) {
+            const __m512i above = apart == 2 ? _mm512_add_epi32(high[0][r][i], high[1][r][i]) : high[0][r][i];
+            const __m512i below = apart == 2 ? _mm512_add_epi32(low[0][r][i], low[1][r][i]) : low[0][r][i];
+            out[r][i] = _mm512_add_epi32(_mm512_slli_epi32(above, 8), below);
+        }
+}
+
+/* Adds columns at..end for `rows` rows of x, from row `first` on, to sums (rows, 32). */
+static inline __attribute__((always_inline)) void strip(int format, int decoded, int rows, const Linear *a,
+                                                        const Rounded *x, int64_t first, int64_t index, int64_t at,
+                                                        int64_t end, const char *weight, float *sums)
+{
+    const int64_t groups = a->k / a->group, spans = x->spans;
+    const int64_t width = decoded ? decoded_bytes(format) : packed_bytes(format);
+    const uint16_t *scales = a->scale + index * groups * BLOCK, *zeros = a->zero ? a->zero + index * groups * BLOCK : NULL;
+    __m512i upper = _mm512_setzero_si512(), lower = upper;
+    if (format == NF4 && !decoded) {
+        upper = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)a->table));
+        lower = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)a->table + 1));
+    }
+    const int64_t each = (a->group + SPAN - 1) / SPAN;
+    while (at < end) {
+        const int64_t count = span_at(a, at), g = at / a->group, s = first * spans + g * each + at % a->group / SPAN;
+        __m512i found[ROWS][2];
+        span(format, decoded, rows, a, x->bytes + first * 2 * a->k + 2 * at, x->start + s, spans, weight, count / 4,
+             upper, lower, found);
+        for (int i = 0; i < 2; i++) {
+            const __m512 scale = widen(scales + g * BLOCK + 16 * i);
+            const __m512 zero = zeros ? widen(zeros + g * BLOCK + 16 * i) : _mm512_setzero_ps();
+            for (int r = 0; r < rows; r++) {
+                float *to = sums + r * BLOCK + 16 * i;
+                const __m512 part = _mm512_mul_ps(_mm512_cvtepi32_ps(found[r][i]), _mm512_set1_ps(x->scale[s + r * spans]));
+                __m512 sum = _mm512_fmadd_ps(part, scale, _mm512_loadu_ps(to));
+                if (format == INT4) sum = _mm512_fmadd_ps(zero, _mm512_set1_ps(x->sum[s + r * spans]), sum);
+                _mm512_storeu_ps(to, sum);
+            }
+        }
+        weight += count / 4 * width;
+        at += count;
+    }
+}
+
+#define CASE(n)                                                                              \
+    case n:                                                                                  \
+        if (a->format == INT8) strip(INT8, 0, n, a, x, first, index, at, end, weight, sums); \
+        else if (a->format == INT4) {                                                        \
+            if (decoded) strip(INT4, 1, n, a, x, first, index, at, end, weight, sums);       \
+            else strip(INT4, 0, n, a, x, first, index, at, end, weight, sums);               \
+        } else if (decoded) strip(NF4, 1, n, a, x, first, index, at, end, weight, sums);     \
+        else strip(NF4, 0, n, a, x, first, index, at, end, weight, sums);                    \
+        break;
+
+static void run_strip(int decoded, int64_t rows, const Linear *a, const Rounded *x, int64_t first, int64_t index,
+                      int64_t at, int64_t end, const char *weight, float *sums)
+{
+    switch (rows) {
+        CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6)
+    }
+}
+
+static void decode(const Linear *a, const char *weight, int64_t columns, char *tile)
+{
+    const __m512i upper = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)a->table));
+    const __m512i lower = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)a->table + 1));
+    const int vectors = a->format == NF4 ? 4 : 2;
+    for (int64_t step = 0; step < columns / 4; step++, weight += packed_bytes(a->format), tile += 64 * vectors) {
+        __m512i w[4];
+        _mm_prefetch(weight + CHUNK / 4 * 2 * BLOCK, _MM_HINT_T1);
+        if (a->format == NF4) fetch(NF4, weight, upper, lower, w);
+        else fetch(INT4, weight, upper, lower, w);
+        for (int i = 0; i < vectors; i++) _mm512_store_si512(tile + 64 * i, w[i]);
+    }
+}
+
+static void block(const Linear *a, const Rounded *x, int64_t index, int64_t first, int64_t rows, float *sums, char *tile)
+{
+    const char *weight = (const char *)a->weight + index * a->k / 4 * packed_bytes(a->format);
+    const int64_t height = strip_height(rows);
+    const int decoded = a->format != INT8 && rows > ROWS;
+    memset(sums, 0, (size_t)rows * BLOCK * sizeof(float));
+    for (int64_t at = 0, end = 0; at < a->k; at = end) {
+        if (rows <= ROWS) end = a->k;
+        else
+            while (end < a->k && end + span_at(a, end) - at <= CHUNK) end += span_at(a, end);
+        if (decoded) decode(a, weight, end - at, tile);
+        for (int64_t r = 0; r < rows; r += height)
+            run_strip(decoded, rows - r < height ? rows - r : height, a, x, first + r, index, at, end,
+                      decoded ? tile : weight, sums + r * BLOCK);
+        weight += (end - at) / 4 * packed_bytes(a->format);
+    }
+    finish(a, first, rows, index * BLOCK, BLOCK, sums);
+}
+
+/* Returns 0, or 1 where memory ran out. */
+int phi_bytes(const Linear *a)
+{
+    const int64_t blocks = (a->n + BLOCK - 1) / BLOCK, panel = a->m < PANEL ? a->m : PANEL, spans = spans_of(a);
+    const size_t each = (size_t)(a->m * spans) * 4, bytes = (size_t)(a->m * a->k) * 2;
+    char *memory = malloc(3 * each + bytes);
+    if (!memory) return 1;
+    const Rounded x = { (int8_t *)(memory + 3 * each), (float *)memory, (float *)(memory + each),
+                        (int32_t *)(memory + 2 * each), spans };
+    const int64_t inputs = a->x_type == IS_FLOAT ? a->m / 2 : a->m;
+    int failed = 0;
+    if (inputs == 1) round_row(a, &x, 0);
+#pragma omp parallel num_threads(a->threads) reduction(| : failed)
+    {
+        float *sums = aligned_alloc(64, (size_t)panel * BLOCK * sizeof(float));
+        char *tile = aligned_alloc(64, CHUNK / 4 * 8 * BLOCK);
+        failed = !sums || !tile;
+        if (inputs > 1) {
+#pragma omp for
+            for (int64_t row = 0; row < inputs; row++) round_row(a, &x, row);
+        }
+        for (int64_t first = 0; first < a->m; first += panel) {
+            const int64_t rows = a->m - first < panel ? a->m - first : panel;
+#pragma omp for schedule(dynamic, portion_of(a, blocks)) nowait
+            for (int64_t index = 0; index < blocks; index++)
+                if (!failed) block(a, &x, index, first, rows, sums, tile);
+        }
+        free(sums);
+        free(tile);
+    }
+    free(memory);
+    return failed;
+}
+
+#else
+
+/* Never called: `phi_rates` gives no such products. */
+int phi_bytes(const Linear *a)
+{
+    (void)a;
+    return 1;
+}
+
+#endif
