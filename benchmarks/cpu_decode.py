@@ -5,8 +5,8 @@
     python benchmarks/cpu_decode.py --llama-python VENV/bin/python
 
 Each line: how the weights are kept, tokens per second (median of the steps, and of the best round's), bytes of weights read
-per second and their share of what this machine was measured to read in the same run, and a prompt's share of the bfloat16
-products that its units can do. `plain` is the model as it is loaded, without packing.
+per second and their share of what this machine was measured to read in the same run, and a prompt's share of the products
+that its units can do for such weights. `plain` is the model as it is loaded, without packing.
 Peers: transformers where it is installed, llama.cpp where `--llama-python` names an interpreter that has llama-cpp-python
 and gguf (see peers.py). The last line is JSON.
 """
@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # so that the script runs from a clone that is not installed
 
 import phi_model  # noqa: E402
-from benchmarks.limits import product_peak, read_limit  # noqa: E402
+from benchmarks.limits import product_peaks, read_limit  # noqa: E402
 from phi_model.engine.kv import Segment  # noqa: E402
 from phi_model.engine.runner import EagerRunner  # noqa: E402
 from phi_model.quantization import METHODS, native, optimize_for_inference  # noqa: E402
@@ -262,16 +262,16 @@ def main() -> None:
     torch.set_num_threads(options.threads)
 
     clock = time.process_time if options.cpu_time else time.perf_counter
-    limit, peak = read_limit(clock), product_peak(options.threads, clock)
+    limit, peaks = read_limit(clock), product_peaks(options.threads)
     load_average = os.getloadavg()[0]
     kernels = "AVX-512 kernels" if native.load() is not None else "torch's products"
     print(f"{platform.processor() or platform.machine()}, {options.threads} threads, {kernels}")
     print(f"memory read limit {limit / 1e9:.1f} GB/s; load before the start {load_average:.1f}")
-    if peak:
-        print(f"bfloat16 peak {peak / 1e9:.0f} GFLOP/s")
+    for way, peak in peaks.items():
+        print(f"peak of products with {way} weights {peak / 1e9:.0f} GFLOP/s")
     results: dict[str, Any] = {}
     for way in options.ways:
-        found = results[way] = ours(options, way, limit, peak)
+        found = results[way] = ours(options, way, limit, peaks.get(way))
         gc.collect()
         extra = f"{found['gigabytes_per_s']:5.1f} GB/s, {found['share_of_limit']:4.0%} of the limit"
         if shares := found["prefill_share_of_peak"]:
@@ -303,7 +303,7 @@ def main() -> None:
         "clock": "processor" if options.cpu_time else "wall",
         "kernels": kernels,
         "read_limit_gb_per_s": limit / 1e9,
-        "bf16_peak_gflop_per_s": peak and peak / 1e9,
+        "peaks_gflop_per_s": {way: peak / 1e9 for way, peak in peaks.items()},
         "load_average": load_average,
         "results": results,
         "ratios": ratios,

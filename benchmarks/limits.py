@@ -1,14 +1,8 @@
-"""What a machine can do at most, measured: bytes read from memory, and bfloat16 products."""
+"""What a machine can do at most, measured: bytes read from memory, and products."""
 
 from __future__ import annotations
 
-import ctypes
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 
@@ -28,20 +22,20 @@ def read_limit(clock: Callable[[], float]) -> float:
     return best
 
 
-def product_peak(threads: int, clock: Callable[[], float]) -> float | None:
-    """Operations per second of the processor's bfloat16 units, by `peak.c`; None where it has none, or no compiler."""
-    flags = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
-    compiler = next(filter(None, map(shutil.which, native.COMPILERS)), None)
-    if compiler is None or "avx512_bf16" not in flags:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        built, source = str(Path(folder) / "peak.so"), str(Path(__file__).with_name("peak.c"))
-        subprocess.run([compiler, *native.FLAGS, source, "-o", built], check=True)
-        peak = ctypes.CDLL(built).peak
-        peak.argtypes, peak.restype = [ctypes.c_int64, ctypes.c_int], ctypes.c_double
-        best = 0.0
-        for _ in range(8):
-            start = clock()
-            done = peak(1 << 23, threads)
-            best = max(best, done / (clock() - start))
-    return best
+def product_peaks(threads: int) -> dict[str, float]:
+    """Operations per second, two a product, that the processor's units can do for weights kept in each way; none where
+    there are no kernels.
+
+    Products of bytes take x apart into two bytes, and nf4's values too, of which one product is left out.
+    """
+    if native.load() is None:
+        return {}
+    rates = native.rates()
+    peaks = {}
+    for way, parts in (("bf16", 1), ("int8", 2), ("int4", 2), ("nf4", 3)):
+        arithmetic = native.best_arithmetic(None if way == "bf16" else way, rates)
+        rate = (
+            rates[arithmetic] or rates["floats"]
+        )  # pairs without their instruction are float32 products
+        peaks[way] = 2 * threads * rate / (parts if arithmetic == "bytes" else 1)
+    return peaks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,11 +15,15 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 if not torch.cuda.is_available():
     os.environ.setdefault("TRITON_INTERPRET", "1")
 
+_PROCESSOR = Path("/proc/cpuinfo")
+_AVX512 = torch.backends.cpu.get_cpu_capability() == "AVX512"
+
 # What a machine may lack. A test that needs it is left out there, not skipped: a skip fails `.ci/run`.
 HARDWARE = {
     "gpu": torch.cuda.is_available(),
     "interpreter": not torch.cuda.is_available(),
-    "avx512": torch.backends.cpu.get_cpu_capability() == "AVX512",
+    "avx512": _AVX512,
+    "vnni": _AVX512 and _PROCESSOR.exists() and "avx512_vnni" in _PROCESSOR.read_text(),
 }
 
 

@@ -50,7 +50,9 @@ class NativeKernel:
         if self._library is None:
             raise RuntimeError("the native kernels are not available on this machine")
         self.method = weight.method if isinstance(weight, Quantized) else None
-        self.arithmetic = self._check(arithmetic or native.best_arithmetic(self.method, native.rates()))
+        self.arithmetic = self._check(
+            arithmetic or native.best_arithmetic(self.method, native.rates())
+        )
         self._order = _ORDERS[self.arithmetic]
         self._scale = self._zero = self._table = None
         if isinstance(weight, Quantized):
@@ -174,7 +176,11 @@ def _tiles(values: Tensor, order: Order) -> Tensor:
     """(rows, columns) -> (blocks, columns / together, rows of a block, together)."""
     rows, columns = values.shape
     values = F.pad(values, (0, 0, 0, -rows % order.rows))
-    return values.view(-1, order.rows, columns // order.columns, order.columns).transpose(1, 2).contiguous()
+    return (
+        values.view(-1, order.rows, columns // order.columns, order.columns)
+        .transpose(1, 2)
+        .contiguous()
+    )
 
 
 def _rows(tiles: Tensor, rows: int) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -14,6 +16,7 @@ from phi_model.quantization.kernels import (
     TorchInt8Kernel,
     make_kernel,
 )
+from phi_model.quantization.linear import _join
 from phi_model.quantization.native_linear import BLOCK, NativeKernel
 
 needs_native = pytest.mark.avx512
@@ -58,6 +61,8 @@ def test_product_equals_that_of_decoded_weights(backend, kind, shape, dtype, err
     kernel = make_kernel(weight, backend)
     if isinstance(kernel, TorchInt4Kernel | TorchInt8Kernel):
         error = 8e-3  # they compute in bfloat16 whatever comes in
+    elif kind == "nf4":
+        error = max(error, 1e-4)  # its values as two bytes, the product of both low ones left out
     bias = padded_bias(rows)
     for tokens in TOKENS:
         x = inputs(kernel, tokens, columns, dtype)
@@ -70,11 +75,69 @@ def test_product_equals_that_of_decoded_weights(backend, kind, shape, dtype, err
         assert (without - wanted).norm() <= error * wanted.norm(), tokens
 
 
-@needs_native
-@pytest.mark.parametrize("kind", FORMATS)
+# Every way of multiplying with each format, whatever is fastest here.
+WAYS = [
+    *(pytest.param(kind, "pairs", marks=needs_native) for kind in FORMATS),
+    pytest.param("bf16", "floats", marks=needs_native),
+    *(
+        pytest.param(kind, "bytes", marks=[needs_native, pytest.mark.vnni])
+        for kind in ("int8", "int4", "nf4")
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "arithmetic"), WAYS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_arithmetic_gives_the_plain_product(kind, arithmetic, shape):
+    """Of numbers that bfloat16 holds, so that only the product can differ: beyond its rounding of the result, of
+    nf4's values by 5 in 10^5."""
+    rows, columns = shape
+    weight = weight_of(kind, rows, columns)
+    kernel = NativeKernel(weight, arithmetic)
+    assert kernel.arithmetic == arithmetic
+    exact = 1e-4 if kind == "nf4" else 2e-5
+    for tokens in TOKENS:
+        x = inputs(kernel, tokens, columns, torch.bfloat16)
+        wanted = x[:, :columns].double() @ decoded(weight).double().T
+        for out, error in ((kernel(x, None), 4e-3), (kernel(x.float(), None), exact)):
+            assert (out.double() - wanted).norm() <= error * wanted.norm(), tokens
+
+
+@pytest.mark.parametrize(("kind", "arithmetic"), WAYS)
+def test_numbers_of_all_sizes_beside_each_other(kind, arithmetic):
+    """A column that is a thousand times as large as the others costs them less than its own bfloat16 rounding."""
+    weight = weight_of(kind, 64, 512)
+    kernel = NativeKernel(weight, arithmetic)
+    x = draw(3, 512, seed=1)
+    x[:, 100] *= 1000
+    x[1] *= 1e-20
+    x[2] = 0
+    x = x.bfloat16()
+    wanted = x.double() @ decoded(weight).double().T
+    out = kernel(x.float(), None).double()
+    assert ((out - wanted).norm(dim=1)[:2] <= 1e-4 * wanted.norm(dim=1)[:2]).all()
+    assert torch.equal(out[2], torch.zeros(64).double())
+    rounded = kernel(x, None).double()
+    others = wanted - x[:, 100:101].double() * decoded(weight).double()[:, 100]
+    assert ((rounded - wanted).norm(dim=1)[:2] <= 4e-3 * wanted.norm(dim=1)[:2]).all()
+    assert (others.norm(dim=1)[:2] > 0).all()
+
+
+@pytest.mark.parametrize(("kind", "arithmetic"), WAYS)
+@pytest.mark.parametrize("bad", [float("inf"), float("-inf"), float("nan")])
+def test_what_is_not_finite_is_seen(kind, arithmetic, bad):
+    kernel = NativeKernel(weight_of(kind, 64, 512), arithmetic)
+    x = draw(3, 512).bfloat16()
+    x[1, 77] = bad
+    out = kernel(x, None)
+    assert not out[1].isfinite().any()
+    assert out[[0, 2]].isfinite().all()
+
+
+@pytest.mark.parametrize(("kind", "arithmetic"), WAYS)
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_a_batch_is_bit_for_bit_what_its_rows_are_alone(kind, dtype):
-    kernel = NativeKernel(weight_of(kind, 200, 576))
+def test_a_batch_is_bit_for_bit_what_its_rows_are_alone(kind, arithmetic, dtype):
+    kernel = NativeKernel(weight_of(kind, 200, 576), arithmetic)
     x = inputs(kernel, 400, 576, dtype)
     bias = padded_bias(200)
     alone = torch.cat([kernel(row[None], bias) for row in x])
@@ -82,10 +145,9 @@ def test_a_batch_is_bit_for_bit_what_its_rows_are_alone(kind, dtype):
         assert torch.equal(kernel(x[:tokens], bias), alone[:tokens]), tokens
 
 
-@needs_native
-@pytest.mark.parametrize("kind", FORMATS)
-def test_number_of_threads_changes_nothing(kind):
-    kernel = NativeKernel(weight_of(kind, 300, 256))
+@pytest.mark.parametrize(("kind", "arithmetic"), WAYS)
+def test_number_of_threads_changes_nothing(kind, arithmetic):
+    kernel = NativeKernel(weight_of(kind, 300, 256), arithmetic)
     x = inputs(kernel, 9, 256, torch.bfloat16)
     before = torch.get_num_threads()
     try:
@@ -95,6 +157,76 @@ def test_number_of_threads_changes_nothing(kind):
         assert torch.equal(kernel(x, None), one)
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize(("kind", "arithmetic"), WAYS)
+def test_side_by_side_with_scales_of_their_own(kind, arithmetic):
+    """int8 matrices of 320 and 1,280 columns share groups of 320: whole spans and what is left of one."""
+    parts = tuple(encode(draw(64, columns, seed=columns), "int8") for columns in (320, 1280))
+    weight = _join(parts, "columns") if kind == "int8" else weight_of(kind, 64, 1600)
+    kernel = NativeKernel(weight, arithmetic)
+    x = draw(7, 1600, seed=1).bfloat16()
+    wanted = x.double() @ decoded(weight).double().T
+    assert (kernel(x, None).double() - wanted).norm() <= 4e-3 * wanted.norm()
+
+
+@pytest.mark.parametrize(
+    ("speeds", "dense", "packed"),
+    [
+        # Products a second on registers: of bfloat16 pairs, of float32, of bytes.
+        ((117, 58, 233), "pairs", "pairs"),  # AMD Zen 4
+        ((43, 87, 340), "floats", "bytes"),  # Intel Emerald Rapids
+        ((0, 80, 320), "floats", "bytes"),  # Intel Ice Lake: no pairs
+        ((0, 80, 0), "floats", "pairs"),  # Intel Skylake: neither
+    ],
+)
+def test_the_fastest_arithmetic_of_a_processor(speeds, dense, packed):
+    found = dict(zip(native.ARITHMETICS, speeds, strict=True))
+    assert native.best_arithmetic(None, found) == dense
+    assert {native.best_arithmetic(kind, found) for kind in ("int8", "int4", "nf4")} == {packed}
+
+
+@needs_native
+def test_rates_are_those_of_instructions_that_are_there():
+    flags = Path("/proc/cpuinfo").read_text()
+    found = native.rates()
+    assert found["floats"] > 1e9
+    assert (found["pairs"] > 1e9) == ("avx512_bf16" in flags)
+    assert (found["bytes"] > 1e9) == ("avx512_vnni" in flags)
+
+
+@needs_native
+def test_an_arithmetic_that_cannot_be_had_is_named():
+    with pytest.raises(ValueError, match=r"bf16 weights must be one of pairs, floats .*'bytes'"):
+        NativeKernel(weight_of("bf16", 64, 64), "bytes")
+    with pytest.raises(ValueError, match=r"int4 weights must be one of pairs.*'floats'"):
+        NativeKernel(weight_of("int4", 64, 64), "floats")
+
+
+@needs_native
+@pytest.mark.parametrize("kind", FORMATS)
+def test_on_a_processor_with_neither_instruction(kind, monkeypatch, tmp_path):
+    """Compiled for the first AVX-512: bfloat16 pairs are float32 products then."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(
+        native,
+        "FLAGS",
+        tuple(
+            "-march=skylake-avx512" if flag == "-march=native" else flag for flag in native.FLAGS
+        ),
+    )
+    library, rates = native.load.__wrapped__(), native.rates.__wrapped__
+    monkeypatch.setattr(native, "load", lambda: library)
+    found = rates()
+    monkeypatch.setattr(native, "rates", lambda: found)
+    assert (found["pairs"], found["bytes"]) == (0, 0)
+    weight = weight_of(kind, 200, 512)
+    kernel = NativeKernel(weight)
+    assert kernel.arithmetic == ("floats" if kind == "bf16" else "pairs")
+    for tokens in TOKENS:
+        x = inputs(kernel, tokens, 512, torch.bfloat16)
+        wanted = x.double() @ decoded(weight).double().T
+        assert (kernel(x, None).double() - wanted).norm() <= 4e-3 * wanted.norm(), tokens
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
