@@ -207,10 +207,11 @@ def llama(options: argparse.Namespace, kind: str) -> dict[str, Any]:
     """llama.cpp with a random model in the shape of phi-1."""
     script = str(Path(__file__).with_name("peers.py"))
     with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / f"{kind}.gguf")
+        path = str(Path(options.peer_files or folder) / f"{kind}-{options.layers}.gguf")
         python = options.llama_python
         size = ["--type", kind, "--layers", str(options.layers)]
-        subprocess.run([python, script, "write", path, *size], check=True)
+        if not Path(path).exists():
+            subprocess.run([python, script, "write", path, *size], check=True)
         found: list[dict[str, Any]] = []
         for flash in ([], ["--flash"]):
             command = [python, script, "run", path, "--tokens", str(options.tokens), *flash]
@@ -256,6 +257,7 @@ def main() -> None:
     )
     parser.add_argument("--no-transformers", action="store_true")
     parser.add_argument("--llama-python", help="an interpreter with llama-cpp-python and gguf")
+    parser.add_argument("--peer-files", help="folder that keeps llama.cpp's files for the next run")
     options = parser.parse_args()
     if options.cpu_time:
         options.threads = 1

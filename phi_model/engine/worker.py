@@ -186,8 +186,12 @@ class Worker:
             lane.queue.popleft()
         self._stepper.prefill(lane)
         self._stepper.decode(lane)
-        if lane.idle:
-            self.precise = None  # its slots are memory that nobody needs now
+        self._free_precise()
+
+    def _free_precise(self) -> None:
+        """Lets the float32 lane go where nobody needs the memory of its slots."""
+        if self.precise is not None and self.precise.idle:
+            self.precise = None
 
     def _leave(self, sequence: Sequence, *, keep: bool = True) -> None:
         sequence.lane.remove(sequence, keep=keep)
@@ -216,6 +220,7 @@ class Worker:
         for sequence in job.sequences:
             if sequence.finish_reason is None:
                 sequence.finish("cancelled", self._wakeups)
+        self._free_precise()
         job.finish_if_done(self._wakeups)
         self.scheduler.drop(job)
 
@@ -233,4 +238,5 @@ class Worker:
             self._take_out(job, keep=False)
             self._wakeups.add(job.channel.end(error))
             self.scheduler.drop(job)
+        self._free_precise()
         self._wakeups.flush(force=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from phi_model.engine import Engine
 from phi_model.engine.context import crop_start
 from phi_model.engine.slots import SlotTable, common_prefix
-from tests.engine.collect import all_quiet, complete
+from tests.engine.collect import all_quiet, complete, until
 from tests.engine.mock import ByteTokenizer, MockModel, expected_tokens
 from tests.tiny import pair
 
@@ -81,6 +82,46 @@ async def test_nothing_crosses_sessions(model: MockModel, engine: Engine) -> Non
         assert model.forwards[before][0][1:] == (0, len(prompt))
     [mine] = await complete(engine, prompt, session="me")
     assert mine.usage.cached_tokens == len(prompt) - 1
+
+
+@pytest.mark.parametrize("running", [False, True])
+async def test_what_a_session_sent_changes_no_pass_of_another(running: bool) -> None:
+    """Time is passes and the tokens in them: a prompt, a part of it and more of it cost a stranger what they cost on an
+    engine that has seen nothing, whether its owner is still at it or not."""
+    secret = "a secret prompt of some length"
+    costs = []
+    for seen in (True, False):
+        model = MockModel()
+        engine = Engine(model, ByteTokenizer(), slots=8, speculation=False)
+        owner = None
+        if seen:
+            owner = asyncio.create_task(complete(engine, secret, session="me", max_tokens=90))
+            while len(model.forwards) < 2:
+                await asyncio.sleep(0.0005)
+            if running:
+                model.gate = threading.Semaphore(0)  # the owner goes on only as the strangers do
+            else:
+                await owner
+        cost = []
+        for prompt in (secret, secret[:12], secret + ", and more"):
+            for session in (None, f"stranger {prompt}"):
+                before = len(model.forwards)
+                task = asyncio.create_task(complete(engine, prompt, session=session, max_tokens=3))
+                while model.gate is not None and not task.done():
+                    passes = len(model.forwards)
+                    model.gate.release()
+                    await until(lambda: len(model.forwards) > passes, 30)  # noqa: B023
+                [choice] = await task
+                assert choice.usage.cached_tokens == 0
+                new = [segment for one in model.forwards[before:] for segment in one]
+                cost += [(start, n) for slot, start, n in new if not seen or slot != 0]
+        costs.append(cost)
+        if model.gate is not None:
+            assert not owner.done()
+            model.gate.release(200)
+            await owner
+        await asyncio.to_thread(engine.close)
+    assert costs[0] == costs[1]
 
 
 async def test_public_examples_are_shared_and_no_token_more(engine: Engine) -> None:

@@ -203,23 +203,27 @@ def test_an_arithmetic_that_cannot_be_had_is_named():
         NativeKernel(weight_of("int4", 64, 64), "floats")
 
 
+@pytest.fixture(scope="module")
+def first_avx512(tmp_path_factory):
+    """The kernels as the first processors with AVX-512 get them, and what they say of their rates."""
+    march = {"-march=native": "-march=skylake-avx512"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setattr(native, "FLAGS", tuple(march.get(flag, flag) for flag in native.FLAGS))
+        patch.setattr(native, "BUILD_SECONDS", 900)
+        library = native.load.__wrapped__()
+        patch.setattr(native, "load", lambda: library)
+        return library, native.rates.__wrapped__()
+
+
 @needs_native
 @pytest.mark.parametrize("kind", FORMATS)
-def test_on_a_processor_with_neither_instruction(kind, monkeypatch, tmp_path):
-    """Compiled for the first AVX-512: bfloat16 pairs are float32 products then."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(
-        native,
-        "FLAGS",
-        tuple(
-            "-march=skylake-avx512" if flag == "-march=native" else flag for flag in native.FLAGS
-        ),
-    )
-    library, rates = native.load.__wrapped__(), native.rates.__wrapped__
+def test_on_a_processor_with_neither_instruction(kind, first_avx512, monkeypatch):
+    """Bfloat16 pairs are float32 products there."""
+    library, rates = first_avx512
     monkeypatch.setattr(native, "load", lambda: library)
-    found = rates()
-    monkeypatch.setattr(native, "rates", lambda: found)
-    assert (found["pairs"], found["bytes"]) == (0, 0)
+    monkeypatch.setattr(native, "rates", lambda: rates)
+    assert (rates["pairs"], rates["bytes"]) == (0, 0)
     weight = weight_of(kind, 200, 512)
     kernel = NativeKernel(weight)
     assert kernel.arithmetic == ("floats" if kind == "bf16" else "pairs")
