@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -50,12 +51,53 @@ async def complete(
     return await read(engine.stream(request, session=session))
 
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     """Waits until something holds."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         await asyncio.sleep(0.001)
+
+
+async def random_traffic(engine: Engine, count: int, longest: int) -> None:
+    """Runs requests of every kind at once, most of which are read to their end and some left on the way.
+
+    Args:
+        engine: who serves them.
+        count: how many.
+        longest: below this many tokens each.
+    """
+    generator = random.Random(7)
+
+    async def one(index: int) -> None:
+        await asyncio.sleep(generator.random() * 0.3)
+        prompt = "x" * generator.randrange(1, 60) + str(index)
+        fields = {
+            "max_tokens": generator.randrange(0, longest),
+            "temperature": generator.choice([0.0, 1.0]),
+            "n": generator.choice([1, 1, 1, 3]),
+            "best_of": generator.choice([None, None, 4]),
+            "stop": generator.choice([(), ("ab",)]),
+            "logprobs": generator.choice([None, 2]),
+            "echo": generator.random() < 0.2,
+            "repetition_penalty": generator.choice([1.0, 1.2]),
+        }
+        session = generator.choice([None, "a", "b", f"own {index}"])
+        stream = engine.stream(CompletionRequest(prompt=prompt, **fields), session=session)
+        seen = generator.choice([0, 1, 3, 1000, 1000])
+        ended: dict[int, str] = {}
+        async for chunk in stream:
+            if chunk.finish_reason:
+                ended[chunk.index] = chunk.finish_reason
+            seen -= 1
+            if seen <= 0:
+                break
+        else:
+            assert len(ended) == fields["n"]
+        if generator.random() < 0.5:
+            await stream.aclose()
+
+    await asyncio.gather(*(one(index) for index in range(count)))
 
 
 def free_slots(engine: Engine) -> int:

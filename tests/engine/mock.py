@@ -95,7 +95,7 @@ class MockModel:
         segments = past_key_values._segments
         cache = past_key_values._cache
         if self.gate is not None:
-            assert self.gate.acquire(timeout=10), "the test let no forward pass through"
+            assert self.gate.acquire(timeout=60), "the test let no forward pass through"
         self.forwards.append([(s.slot, s.start, len(s.tokens)) for s in segments])
         expected = [at for s in segments for at in range(s.start, s.end)]
         assert position_ids[0].tolist() == expected

@@ -52,8 +52,8 @@ async def test_every_phase_frees_every_slot(kind: str, leave: str) -> None:
         engine, model = start(kind, permits)
         fields = {"prompt": PROMPT, "max_tokens": 30, "temperature": 0.0, **KINDS[kind]}
         stream = engine.stream(CompletionRequest(**fields), session="me")
-        await until(lambda: len(model.forwards) == permits, 30)  # noqa: B023
-        await until(lambda: _has_a_slot(engine), 30)  # noqa: B023
+        await until(lambda: len(model.forwards) == permits)  # noqa: B023
+        await until(lambda: _has_a_slot(engine))  # noqa: B023
         ended.add(_phase(engine))
         if leave == "close":
             await stream.aclose()
@@ -103,13 +103,13 @@ async def test_cancelled_while_it_waits_behind_others() -> None:
     engine, model = start("plain", 0)
     fields = {"max_tokens": 60, "temperature": 0.0}
     running = [asyncio.create_task(complete(engine, f"run {i}", **fields)) for i in range(2)]
-    await until(lambda: engine.active == 2, 30)
+    await until(lambda: engine.active == 2)
     waiting = [engine.stream(CompletionRequest(prompt=f"w{i}", **fields)) for i in range(4)]
     for left, stream in zip(range(3, -1, -1), waiting, strict=True):
         await stream.aclose()
         del stream
         model.gate.release(3)  # the step that runs ends, and another begins
-        await until(lambda: engine.waiting <= left, 30)  # noqa: B023
+        await until(lambda: engine.waiting <= left)  # noqa: B023
     model.gate.release(200)
     for number, [choice] in enumerate(await asyncio.gather(*running)):
         assert choice.ids == expected_tokens(list(f"run {number}".encode()), 60)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,15 @@ from phi_model import PhiForCausalLM, PhiTokenizer
 from phi_model.engine import Engine
 from phi_model.fingerprint import fingerprint
 from phi_model.request import CompletionRequest
-from tests.engine.collect import Completion, all_quiet, complete, read
+from tests.engine.collect import (
+    Completion,
+    all_quiet,
+    complete,
+    free_slots,
+    random_traffic,
+    read,
+    until,
+)
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "model"
 PROMPTS = (
@@ -138,3 +147,38 @@ async def test_from_pretrained_reports_and_serves(model: PhiForCausalLM) -> None
     assert engine.detokenize(ids) == text
     assert engine.token_text(0) == "<|endoftext|>"
     await engine.aclose()
+
+
+async def test_two_hundred_mixed_requests_leave_nothing_behind(
+    model: PhiForCausalLM, tokenizer: PhiTokenizer
+) -> None:
+    engine = Engine(model, tokenizer, slots=8, max_waiting=300, prefill_chunk=32)
+    await random_traffic(engine, 200, longest=8)
+    await all_quiet(engine)
+    assert free_slots(engine) == 8
+    await engine.aclose()
+    assert "phi-engine" not in {thread.name for thread in threading.enumerate()}
+    assert len(asyncio.all_tasks()) == 1
+
+
+@pytest.mark.parametrize("passes", [0, 1, 2, 3, 5])
+async def test_cancel_at_every_phase_frees_the_slot(engine: Engine, passes: int) -> None:
+    """Two chunks of a prompt of some 60 tokens, then tokens: cancelled behind so many passes."""
+    lane = engine._worker.lane
+    run, gate, count = lane.runner.run, threading.Semaphore(passes), 0
+
+    def gated(*args: object) -> torch.Tensor:
+        nonlocal count
+        assert gate.acquire(timeout=60), "the test let no forward pass through"
+        count += 1
+        return run(*args)
+
+    lane.runner.run = gated
+    request = CompletionRequest(prompt=PROMPTS[2] * 2, max_tokens=40, temperature=0.0)
+    stream = engine.stream(request)
+    await until(lambda: count == passes and free_slots(engine) == 7)
+    await stream.aclose()
+    gate.release(100)
+    await all_quiet(engine)
+    assert free_slots(engine) == 8
+    assert count <= passes + 2  # the step that ran

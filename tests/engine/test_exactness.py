@@ -288,6 +288,19 @@ async def test_echo_of_several_choices_is_scored_once() -> None:
         engine.close()
 
 
+async def test_ids_that_the_tokenizer_does_not_know_are_never_drawn() -> None:
+    """A checkpoint's vocabulary is often filled up to a round number: however likely those ids are."""
+    _, ours = tiny(vocab_size=VOCAB + 40)
+    with torch.no_grad():
+        ours.lm_head.bias[VOCAB:] = 50.0
+    engine = make(ours)
+    for fields in ({}, {"temperature": 2.0, "seed": 1, "n": 4}, {"temperature": 1.0, "top_k": 3}):
+        for choice in await complete(engine, PROMPTS[0], max_tokens=20, **fields):
+            assert max(choice.ids) < VOCAB
+            assert len(choice.ids) == 20 or choice.finish_reason == "stop"
+    engine.close()
+
+
 async def test_streamed_text_is_the_decoded_ids() -> None:
     _, ours = tiny()
     engine = make(ours)

@@ -110,7 +110,7 @@ async def test_what_a_session_sent_changes_no_pass_of_another(running: bool) -> 
                 while model.gate is not None and not task.done():
                     passes = len(model.forwards)
                     model.gate.release()
-                    await until(lambda: len(model.forwards) > passes, 30)  # noqa: B023
+                    await until(lambda: len(model.forwards) > passes)  # noqa: B023
                 [choice] = await task
                 assert choice.usage.cached_tokens == 0
                 new = [segment for one in model.forwards[before:] for segment in one]

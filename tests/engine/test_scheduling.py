@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import itertools
-import random
 import threading
 from collections.abc import AsyncIterator
 
@@ -17,7 +16,14 @@ from phi_model.backend import BusyError
 from phi_model.engine import Engine
 from phi_model.engine.stream import CompletionStream
 from phi_model.request import CompletionRequest, RequestError
-from tests.engine.collect import all_quiet, complete, free_slots, read, until
+from tests.engine.collect import (
+    all_quiet,
+    complete,
+    free_slots,
+    random_traffic,
+    read,
+    until,
+)
 from tests.engine.mock import END, ByteTokenizer, MockModel, default_rule, expected_tokens
 
 
@@ -128,7 +134,7 @@ async def test_a_keystroke_does_not_wait_for_a_long_prompt(model: MockModel) -> 
     await asyncio.sleep(0.01)
     model.gate.release()  # the chunk that was already planned when the key came
     model.gate.release()
-    await asyncio.wait_for(short, 5)
+    await asyncio.wait_for(short, 30)
     assert not long.done()
     model.gate.release(40)
     await long
@@ -328,40 +334,28 @@ async def test_a_failing_step_reaches_the_caller_and_the_engine_lives(
 
 async def test_two_hundred_mixed_requests_leave_nothing_behind(model: MockModel) -> None:
     """Random lengths, sessions, choices, stops and cancellations; then every slot is free."""
-    generator = random.Random(7)
     engine = Engine(model, ByteTokenizer(), slots=4, max_waiting=300, prefill_chunk=8)
-
-    async def one(index: int) -> None:
-        await asyncio.sleep(generator.random() * 0.3)
-        prompt = "x" * generator.randrange(1, 60) + str(index)
-        fields = {
-            "max_tokens": generator.randrange(0, 40),
-            "temperature": generator.choice([0.0, 1.0]),
-            "n": generator.choice([1, 1, 1, 3]),
-            "best_of": generator.choice([None, None, 4]),
-            "stop": generator.choice([(), ("ab",)]),
-            "logprobs": generator.choice([None, 2]),
-            "echo": generator.random() < 0.2,
-            "repetition_penalty": generator.choice([1.0, 1.2]),
-        }
-        session = generator.choice([None, "a", "b", f"own {index}"])
-        stream = engine.stream(CompletionRequest(prompt=prompt, **fields), session=session)
-        seen = generator.choice([0, 1, 3, 1000, 1000])
-        ended: dict[int, str] = {}
-        async for chunk in stream:
-            if chunk.finish_reason:
-                ended[chunk.index] = chunk.finish_reason
-            seen -= 1
-            if seen <= 0:
-                break
-        else:
-            assert len(ended) == fields["n"]
-        if generator.random() < 0.5:
-            await stream.aclose()
-
-    await asyncio.gather(*(one(index) for index in range(200)))
+    await random_traffic(engine, 200, longest=40)
     await all_quiet(engine)
     assert free_slots(engine) == 4
     engine.close()
     assert "phi-engine" not in {thread.name for thread in threading.enumerate()}
     assert len(asyncio.all_tasks()) == 1
+
+
+@pytest.mark.parametrize(("rows", "drafts"), [(1, True), (2, True), (3, False)])
+async def test_drafts_are_made_while_few_rows_are_active(
+    model: MockModel, rows: int, drafts: bool
+) -> None:
+    """Of a text that always goes on as it did; where nobody says otherwise, on a CPU."""
+    model.rule = lambda tokens: b"ab"[len(tokens) % 2]
+    engine = Engine(model, ByteTokenizer(), slots=3, prefill_chunk=64)
+    model.gate = threading.Semaphore(0)
+    tasks = [asyncio.create_task(complete(engine, "ababab", max_tokens=20)) for _ in range(rows)]
+    await until(lambda: engine.active == rows)
+    model.gate.release(500)
+    await asyncio.gather(*tasks)
+    together = [one for one in model.forwards if len(one) == rows and all(s[1] >= 6 for s in one)]
+    assert together
+    assert drafts == any(count > 1 for one in together for _, _, count in one)
+    engine.close()
