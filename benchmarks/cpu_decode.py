@@ -207,7 +207,9 @@ def llama(options: argparse.Namespace, kind: str) -> dict[str, Any]:
     """llama.cpp with a random model in the shape of phi-1."""
     script = str(Path(__file__).with_name("peers.py"))
     with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(options.peer_files or folder) / f"{kind}-{options.layers}.gguf")
+        kept = Path(options.peer_files or folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        path = str(kept / f"{kind}-{options.layers}.gguf")
         python = options.llama_python
         size = ["--type", kind, "--layers", str(options.layers)]
         if not Path(path).exists():
@@ -266,7 +268,8 @@ def main() -> None:
     clock = time.process_time if options.cpu_time else time.perf_counter
     limit, peaks = read_limit(clock), product_peaks(options.threads)
     load_average = os.getloadavg()[0]
-    kernels = "AVX-512 kernels" if native.load() is not None else "torch's products"
+    kernels = "own kernels" if native.load() is not None else "torch's products"
+    kernels = f"{torch.backends.cpu.get_cpu_capability()}, {kernels}"
     print(f"{platform.processor() or platform.machine()}, {options.threads} threads, {kernels}")
     print(f"memory read limit {limit / 1e9:.1f} GB/s; load before the start {load_average:.1f}")
     for way, peak in peaks.items():

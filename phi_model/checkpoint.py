@@ -31,7 +31,7 @@ from phi_model.tokenizer_files import known_ids
 
 if TYPE_CHECKING:
     from phi_model.config import PhiConfig
-    from phi_model.model import PhiPreTrainedModel
+    from phi_model.pretrained import PhiPreTrainedModel
 
 __all__ = ["CheckpointError", "CheckpointNotFoundError", "load_pretrained"]
 

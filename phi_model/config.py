@@ -10,39 +10,21 @@ from __future__ import annotations
 import copy
 import inspect
 import json
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from phi_model.activations import ACTIVATIONS
+from phi_model.spellings import (
+    LEGACY_NAMES,
+    flat_rope,
+    fold_rope_parameters,
+    refuse_other_architectures,
+    rename_legacy,
+)
 
-DEFAULT_ROPE_THETA = 10000.0
-DEFAULT_PARTIAL_ROTARY_FACTOR = 0.5
 # What phi-1 and phi-1.5 stop at: their config says null, their tokenizer `<|endoftext|>`.
 CODEGEN_END_OF_TEXT_ID = 50256
-
-ACCEPTED_MODEL_TYPES = ("phi", "phi-msft", "mixformer-sequential")
-ROPE_TYPES: dict[str, tuple[str, ...]] = {  # rope type -> the keys it cannot do without
-    "default": (),
-    "linear": ("factor",),
-    "dynamic": ("factor",),
-    "yarn": ("factor",),
-    "llama3": ("factor", "low_freq_factor", "high_freq_factor"),
-    "longrope": ("short_factor", "long_factor"),
-}
-# The early releases' names, and what they are called today.
-LEGACY_NAMES = {
-    "n_embd": "hidden_size",
-    "n_layer": "num_hidden_layers",
-    "n_head": "num_attention_heads",
-    "n_head_kv": "num_key_value_heads",
-    "n_inner": "intermediate_size",
-    "n_positions": "max_position_embeddings",
-    "layer_norm_epsilon": "layer_norm_eps",
-    "activation_function": "hidden_act",
-    "attn_pdrop": "attention_dropout",
-}
 # What `PhiConfig` reads beside its named arguments.
 _FURTHER_FIELDS = (
     "architectures",
@@ -147,7 +129,7 @@ class PhiConfig:
         )
         self._head_dim: int | None = extra.pop("head_dim", None)
         flat = {key: extra.pop(key, None) for key in ("rope_theta", "partial_rotary_factor")}
-        self.rope_parameters = _fold_rope_parameters(
+        self.rope_parameters = fold_rope_parameters(
             extra.pop("rope_scaling", None) or rope_parameters,
             flat,
             max_position_embeddings,
@@ -199,9 +181,9 @@ class PhiConfig:
             ValueError: another architecture, or a field out of its range.
         """
         values = {**values}
-        _refuse_other_architectures(values)
+        refuse_other_architectures(values)
         if legacy := [name for name in LEGACY_NAMES if name in values]:
-            values = _rename_legacy(values, legacy)
+            values = rename_legacy(values, legacy)
         values.update(overrides)
         vocabulary = values.get("vocab_size", 51200)
         if values.get("eos_token_id", 2) is None and vocabulary > CODEGEN_END_OF_TEXT_ID:
@@ -257,7 +239,7 @@ class PhiConfig:
         folder = Path(save_directory)
         folder.mkdir(parents=True, exist_ok=True)
         values = self.to_dict()
-        values.update(_flat_rope(values["rope_parameters"]))
+        values.update(flat_rope(values["rope_parameters"]))
         text = json.dumps(values, indent=2, sort_keys=True) + "\n"
         (folder / "config.json").write_text(text, encoding="utf-8")
 
@@ -324,76 +306,3 @@ class PhiConfig:
             )
         if not self.layer_norm_eps > 0:
             raise ValueError(f"layer_norm_eps must be above 0, got {self.layer_norm_eps!r}")
-
-
-def _fold_rope_parameters(
-    given: Mapping[str, Any] | None,
-    flat: Mapping[str, Any],
-    max_position_embeddings: int,
-    original_length: int | None,
-) -> dict[str, Any]:
-    rope = dict(given or {})
-    rope["rope_type"] = rope.get("rope_type") or rope.pop("type", None) or "default"
-    rope.pop("type", None)
-    defaults = {
-        "rope_theta": DEFAULT_ROPE_THETA,
-        "partial_rotary_factor": DEFAULT_PARTIAL_ROTARY_FACTOR,
-    }
-    for key, default in defaults.items():
-        if rope.get(key) is None:
-            rope[key] = default if flat[key] is None else flat[key]
-    rope_type = rope["rope_type"]
-    if rope_type not in ROPE_TYPES:
-        raise ValueError(f"rope_type must be one of {', '.join(ROPE_TYPES)}, got {rope_type!r}")
-    if missing := [key for key in ROPE_TYPES[rope_type] if key not in rope]:
-        raise ValueError(f"rope_parameters of rope_type {rope_type!r} lack {', '.join(missing)}")
-    if rope_type in ("yarn", "llama3", "longrope"):
-        rope.setdefault("original_max_position_embeddings", max_position_embeddings)
-        if original_length is not None:  # Phi-3's place for it, which beats the one in here
-            rope["original_max_position_embeddings"] = original_length
-    for key in ("factor", "rope_theta"):
-        value = rope.get(key)
-        if value is not None and (not isinstance(value, (int, float)) or value <= 0):
-            raise ValueError(f"rope_parameters' {key} must be a number above 0, got {value!r}")
-    return rope
-
-
-def _flat_rope(rope: Mapping[str, Any]) -> dict[str, Any]:
-    """`rope_parameters` as transformers 4 spells them; version 5 prefers this spelling where it finds both."""
-    flat = {key: rope[key] for key in ("rope_theta", "partial_rotary_factor")}
-    if rope["rope_type"] == "default":
-        return flat
-    scaling = {key: value for key, value in rope.items() if key not in flat}
-    return {**flat, "rope_scaling": scaling}
-
-
-def _refuse_other_architectures(values: Mapping[str, Any]) -> None:
-    model_type = values.get("model_type")
-    if model_type is not None and model_type not in ACCEPTED_MODEL_TYPES:
-        raise ValueError(
-            f"model_type must be one of {', '.join(ACCEPTED_MODEL_TYPES)}, got {model_type!r}: "
-            "this is another architecture"
-        )
-    if values.get("num_local_experts") is not None:
-        raise ValueError(
-            f"num_local_experts is {values['num_local_experts']!r}: a mixture of experts (PhiMoE) is "
-            "another architecture"
-        )
-
-
-def _rename_legacy(values: dict[str, Any], legacy: list[str]) -> dict[str, Any]:
-    """Early names to today's; null `n_inner` is four times the width, null `n_head_kv` all heads."""
-    for old in legacy:
-        value = values.pop(old)
-        if value is not None:
-            values.setdefault(LEGACY_NAMES[old], value)
-    values.setdefault("intermediate_size", 4 * values.get("hidden_size", 2048))
-    rotary_dim = values.pop("rotary_dim", None)
-    if rotary_dim is not None and "partial_rotary_factor" not in values:
-        head_dim = values.get("hidden_size", 2048) // values.get("num_attention_heads", 32)
-        factor = rotary_dim / head_dim
-        # The product is truncated again later: a quotient rounded down would lose a dimension.
-        if int(head_dim * factor) < rotary_dim:
-            factor = math.nextafter(factor, math.inf)
-        values["partial_rotary_factor"] = factor
-    return values

@@ -10,8 +10,9 @@ from torch.nn import functional as F
 
 from phi_model.cache import Cache
 from phi_model.config import PhiConfig
-from phi_model.model import IGNORED_LABEL, PhiModel, PhiPreTrainedModel, _asked
+from phi_model.model import IGNORED_LABEL, PhiModel, _asked
 from phi_model.outputs import SequenceClassifierOutputWithPast, TokenClassifierOutput
+from phi_model.pretrained import PhiPreTrainedModel
 
 DEFAULT_CLASSIFIER_DROPOUT = 0.1
 

@@ -18,7 +18,7 @@ from phi_model.shards import FLOAT_DTYPES, Entry, Shards
 
 if TYPE_CHECKING:
     from phi_model.config import PhiConfig
-    from phi_model.model import PhiPreTrainedModel
+    from phi_model.pretrained import PhiPreTrainedModel
 
 EMBEDDING = f"{BACKBONE_PREFIX}embed_tokens.weight"
 OUTPUT_EMBEDDING = "lm_head.weight"

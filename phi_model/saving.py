@@ -17,7 +17,7 @@ from phi_model.generation_config import GenerationConfig
 from phi_model.shards import INDEX_FILE, SINGLE_FILE
 
 if TYPE_CHECKING:
-    from phi_model.model import PhiPreTrainedModel
+    from phi_model.pretrained import PhiPreTrainedModel
 
 _UNITS = {
     "": 1,

@@ -16,7 +16,8 @@ from phi_model.config import PhiConfig
 from phi_model.errors import CheckpointError
 from phi_model.heads import PhiForSequenceClassification, PhiForTokenClassification
 from phi_model.hub import PathLike, Source
-from phi_model.model import PhiModel, PhiPreTrainedModel
+from phi_model.model import PhiModel
+from phi_model.pretrained import PhiPreTrainedModel
 from phi_model.quantization import is_packed, optimize_for_inference
 from phi_model.shards import FLOAT_DTYPES, Shards, find
 from phi_model.tokenizer import PhiTokenizer
@@ -106,7 +107,10 @@ class LoadedHead:
 
     def fits(self, resident: Any) -> bool:
         """Whether what it borrowed, if anything, is still the resident model's."""
-        return self.lender is None or self.lender() is getattr(resident, "model", None)
+        if self.lender is None:
+            return True
+        trunk = self.lender()
+        return trunk is not None and trunk is getattr(resident, "model", None)
 
 
 def load_head(

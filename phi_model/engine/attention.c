@@ -1,4 +1,4 @@
-/* Attention of packed tokens over static slots for CPUs with AVX-512, with what lies around it in a layer: the rotation
+/* Attention of packed tokens over static slots for CPUs, with what lies around it in a layer: the rotation
  * of queries and keys, the store of keys and values, and the activation of the other branch.
  *
  * Keys lie in blocks of 64 positions, (head_dim, 64) each, so that lanes are keys and no score is added across lanes;
@@ -6,15 +6,15 @@
  * first position on, so its result does not depend on the queries that are computed with it, nor on how a prompt is
  * cut into chunks.
  */
-#include <immintrin.h>
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "../quantization/simd.h"
 
-#define KEYS 64        /* positions of a block: four vectors */
-#define MOST_ROWS 6    /* queries at a time: 24 accumulators of the 32 registers */
+#include <math.h>
+#include <stdlib.h>
+
+#define KEYS 64        /* positions of a block */
+#define MOST_ROWS 6    /* queries at a time */
 #define MOST_DIM 128   /* of a head */
+#define KEY_VECTORS (KEYS / LANES)
 #define STRIP 1024     /* numbers that are activated at once */
 
 enum { FLOAT = 0, BF16 = 1 };
@@ -34,69 +34,56 @@ typedef struct {
     int32_t type, cache_type, threads;
 } Attend;
 
-static inline __attribute__((always_inline)) __m512 load(const void *base, int64_t at, int type)
+INLINE vec read_as(int type, const void *base, int64_t at)
 {
-    if (type == FLOAT) return _mm512_loadu_ps((const float *)base + at);
-    const __m256i half = _mm256_loadu_si256((const __m256i *)((const uint16_t *)base + at));
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+    return type == FLOAT ? load((const float *)base + at) : widen((const uint16_t *)base + at);
 }
 
-/* float32 to bfloat16, to nearest even; a NaN stays one. */
-static inline __m256i narrow(__m512 value)
+INLINE void write_as(int type, void *base, int64_t at, vec value)
 {
-    __m512i bits = _mm512_castps_si512(value);
-    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-    __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
-    rounded = _mm512_mask_set1_epi32(rounded, _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q), 0x7fc00000);
-    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16));
-}
-
-static inline __attribute__((always_inline)) void store(void *base, int64_t at, int type, __m512 value)
-{
-    if (type == FLOAT) _mm512_storeu_ps((float *)base + at, value);
-    else _mm256_storeu_si256((__m256i *)((uint16_t *)base + at), narrow(value));
+    if (type == FLOAT) store((float *)base + at, value);
+    else store_half((uint16_t *)base + at, narrow(value));
 }
 
 /* e to the x within 2 units of the last place; a NaN stays one. */
-static inline __attribute__((always_inline)) __m512 exponential(__m512 x)
+INLINE vec exponential(vec x)
 {
     /* The limits come first: the instruction gives its second operand where one is no number. */
-    x = _mm512_max_ps(_mm512_set1_ps(-150.0f), _mm512_min_ps(_mm512_set1_ps(150.0f), x));
-    const __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504f)),
-                                          _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693145752f), x);
-    r = _mm512_fnmadd_ps(n, _mm512_set1_ps(1.42860677e-6f), r);
-    __m512 p = _mm512_set1_ps(1.0f / 720);
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0f / 120));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0f / 24));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0f / 6));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(0.5f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0f));
-    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0f));
-    return _mm512_scalef_ps(p, n);
+    x = most_of(every(-150.0f), least(every(150.0f), x));
+    const vec n = whole(times(x, every(1.44269504f)));
+    vec r = less_product(n, every(0.693145752f), x);
+    r = less_product(n, every(1.42860677e-6f), r);
+    vec p = every(1.0f / 720);
+    p = plus_product(p, r, every(1.0f / 120));
+    p = plus_product(p, r, every(1.0f / 24));
+    p = plus_product(p, r, every(1.0f / 6));
+    p = plus_product(p, r, every(0.5f));
+    p = plus_product(p, r, every(1.0f));
+    p = plus_product(p, r, every(1.0f));
+    return times_power(p, n);
 }
 
 /* x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, which is x over 1 + e^-2u. */
-static inline __attribute__((always_inline)) __m512 gelu(__m512 x)
+INLINE vec gelu(vec x)
 {
-    const __m512 square = _mm512_mul_ps(x, x);
-    const __m512 u = _mm512_mul_ps(x, _mm512_fmadd_ps(square, _mm512_set1_ps(0.044715f), _mm512_set1_ps(1.0f)));
-    const __m512 e = exponential(_mm512_mul_ps(u, _mm512_set1_ps(-1.59576912f)));
-    return _mm512_div_ps(x, _mm512_add_ps(e, _mm512_set1_ps(1.0f)));
+    const vec square = times(x, x);
+    const vec u = times(x, plus_product(square, every(0.044715f), every(1.0f)));
+    const vec e = exponential(times(u, every(-1.59576912f)));
+    return over(x, add(e, every(1.0f)));
 }
 
 static void activate(const Attend *a, int64_t token, int64_t strip)
 {
     const int64_t from = token * a->stride, to = token * a->out_stride + a->inner_at;
     const int64_t end = strip + STRIP < a->inner_width ? strip + STRIP : a->inner_width;
-    for (int64_t i = strip; i < end; i += 16) store(a->out, to + i, a->type, gelu(load(a->inner, from + i, a->type)));
+    for (int64_t i = strip; i < end; i += LANES) write_as(a->type, a->out, to + i, gelu(read_as(a->type, a->inner, from + i)));
 }
 
 /* One head of one token as float32, rotated. */
-static inline __attribute__((always_inline)) void rotated(const Attend *a, const void *from, int64_t at, int64_t token,
+INLINE void rotated(const Attend *a, const void *from, int64_t at, int64_t token,
                                                           float *to)
 {
-    for (int64_t i = 0; i < a->head_dim; i += 16) _mm512_storeu_ps(to + i, load(from, at + i, a->type));
+    for (int64_t i = 0; i < a->head_dim; i += LANES) store(to + i, read_as(a->type, from, at + i));
     if (!a->cos) return;
     const int64_t half = a->rotary / 2;
     const float *cos = a->cos + token * a->rotary, *sin = a->sin + token * a->rotary;
@@ -119,90 +106,89 @@ static void keep(const Attend *a, int64_t token, int64_t head)
         for (int64_t i = 0; i < dim; i++) ((float *)a->keys)[where + i * KEYS] = key[i];
     } else {
         uint16_t narrowed[MOST_DIM];
-        for (int64_t i = 0; i < dim; i += 16) store(narrowed, i, BF16, _mm512_loadu_ps(key + i));
+        for (int64_t i = 0; i < dim; i += LANES) write_as(BF16, narrowed, i, load(key + i));
         for (int64_t i = 0; i < dim; i++) ((uint16_t *)a->keys)[where + i * KEYS] = narrowed[i];
     }
-    for (int64_t i = 0; i < dim; i += 16)
-        store(a->values, (room * KEYS + position) * dim + i, a->cache_type, load(a->value, at + i, a->type));
+    for (int64_t i = 0; i < dim; i += LANES)
+        write_as(a->cache_type, a->values, (room * KEYS + position) * dim + i, read_as(a->type, a->value, at + i));
 }
 
 /* Queries (rows, dim) with their last visible position over one head of one slot. */
-static inline __attribute__((always_inline)) void attend(int rows, int vectors, int type, const float *query,
-                                                         const int64_t *last, const void *keys, const void *values,
-                                                         int64_t end, float *out)
+INLINE void attend(int rows, int vectors, int type, const float *query, const int64_t *last, const void *keys,
+                   const void *values, int64_t end, float *out)
 {
-    const int64_t dim = vectors * 16;
+    const int64_t dim = vectors * LANES;
+    const int lots = TOGETHER(rows, KEY_VECTORS), few = TOGETHER(rows, vectors);
     float scores[MOST_ROWS][KEYS], most[MOST_ROWS];
-    __m512 total[MOST_ROWS];
+    vec total[MOST_ROWS];
     for (int r = 0; r < rows; r++) {
         most[r] = -INFINITY;
-        total[r] = _mm512_setzero_ps();
-        for (int v = 0; v < vectors; v++) _mm512_storeu_ps(out + r * dim + 16 * v, _mm512_setzero_ps());
+        total[r] = zero();
+        for (int v = 0; v < vectors; v++) store(out + r * dim + LANES * v, zero());
     }
     for (int64_t first = 0; first < end; first += KEYS) {
         const int64_t count = end - first < KEYS ? end - first : KEYS;
-        {
-            __m512 sum[MOST_ROWS][4];
+        for (int part = 0; part < KEY_VECTORS; part += lots) {
+            vec sum[MOST_ROWS][KEY_VECTORS];
             for (int r = 0; r < rows; r++)
-                for (int i = 0; i < 4; i++) sum[r][i] = _mm512_setzero_ps();
+                for (int i = 0; i < lots; i++) sum[r][i] = zero();
             for (int64_t d = 0; d < dim; d++) {
-                __m512 k[4];
-                for (int i = 0; i < 4; i++) k[i] = load(keys, first * dim + d * KEYS + 16 * i, type);
+                vec k[KEY_VECTORS];
+                for (int i = 0; i < lots; i++) k[i] = read_as(type, keys, first * dim + d * KEYS + LANES * (part + i));
                 for (int r = 0; r < rows; r++) {
-                    const __m512 q = _mm512_set1_ps(query[r * dim + d]);
-                    for (int i = 0; i < 4; i++) sum[r][i] = _mm512_fmadd_ps(q, k[i], sum[r][i]);
+                    const vec q = every(query[r * dim + d]);
+                    for (int i = 0; i < lots; i++) sum[r][i] = plus_product(q, k[i], sum[r][i]);
                 }
             }
             for (int r = 0; r < rows; r++)
-                for (int i = 0; i < 4; i++) _mm512_storeu_ps(scores[r] + 16 * i, sum[r][i]);
+                for (int i = 0; i < lots; i++) store(scores[r] + LANES * (part + i), sum[r][i]);
         }
         for (int r = 0; r < rows; r++) {
-            __m512 s[4], top = _mm512_set1_ps(most[r]);
-            for (int i = 0; i < 4; i++) {
-                const int64_t seen = last[r] + 1 - first - 16 * i;
-                const __mmask16 mask = seen >= 16 ? 0xffff : seen <= 0 ? 0 : (1u << seen) - 1;
-                s[i] = _mm512_mask_loadu_ps(_mm512_set1_ps(-INFINITY), mask, scores[r] + 16 * i);
-                top = _mm512_max_ps(top, s[i]);
+            vec s[KEY_VECTORS], top = every(most[r]);
+            for (int i = 0; i < KEY_VECTORS; i++) {
+                const int64_t seen = last[r] + 1 - first - LANES * i;
+                s[i] = load_or(every(-INFINITY), first_lanes(seen <= 0 ? 0 : seen), scores[r] + LANES * i);
+                top = most_of(top, s[i]);
             }
-            const float highest = _mm512_reduce_max_ps(top);
-            const __m512 shift = _mm512_set1_ps(highest);
-            __m512 shrink = _mm512_set1_ps(1.0f);
+            const float highest = largest_of(top);
+            const vec shift = every(highest);
+            vec shrink = every(1.0f);
             if (highest != most[r]) {
-                shrink = exponential(_mm512_sub_ps(_mm512_set1_ps(most[r]), shift));
+                shrink = exponential(subtract(every(most[r]), shift));
                 for (int v = 0; v < vectors; v++) {
-                    float *at = out + r * dim + 16 * v;
-                    _mm512_storeu_ps(at, _mm512_mul_ps(shrink, _mm512_loadu_ps(at)));
+                    float *at = out + r * dim + LANES * v;
+                    store(at, times(shrink, load(at)));
                 }
                 most[r] = highest;
             }
-            total[r] = _mm512_mul_ps(total[r], shrink);
-            for (int i = 0; i < 4; i++) {
-                const __m512 weight = exponential(_mm512_sub_ps(s[i], shift));
-                total[r] = _mm512_add_ps(total[r], weight);
-                _mm512_storeu_ps(scores[r] + 16 * i, weight);
+            total[r] = times(total[r], shrink);
+            for (int i = 0; i < KEY_VECTORS; i++) {
+                const vec weight = exponential(subtract(s[i], shift));
+                total[r] = add(total[r], weight);
+                store(scores[r] + LANES * i, weight);
             }
         }
-        {
-            __m512 sum[MOST_ROWS][MOST_DIM / 16];
+        for (int part = 0; part < vectors; part += few) {
+            vec sum[MOST_ROWS][MOST_DIM / LANES];
             for (int r = 0; r < rows; r++)
-                for (int v = 0; v < vectors; v++) sum[r][v] = _mm512_loadu_ps(out + r * dim + 16 * v);
+                for (int v = 0; v < few; v++) sum[r][v] = load(out + r * dim + LANES * (part + v));
             for (int64_t i = 0; i < count; i++) {
-                __m512 value[MOST_DIM / 16];
-                for (int v = 0; v < vectors; v++) value[v] = load(values, (first + i) * dim + 16 * v, type);
+                vec value[MOST_DIM / LANES];
+                for (int v = 0; v < few; v++) value[v] = read_as(type, values, (first + i) * dim + LANES * (part + v));
                 for (int r = 0; r < rows; r++) {
-                    const __m512 weight = _mm512_set1_ps(scores[r][i]);
-                    for (int v = 0; v < vectors; v++) sum[r][v] = _mm512_fmadd_ps(weight, value[v], sum[r][v]);
+                    const vec weight = every(scores[r][i]);
+                    for (int v = 0; v < few; v++) sum[r][v] = plus_product(weight, value[v], sum[r][v]);
                 }
             }
             for (int r = 0; r < rows; r++)
-                for (int v = 0; v < vectors; v++) _mm512_storeu_ps(out + r * dim + 16 * v, sum[r][v]);
+                for (int v = 0; v < few; v++) store(out + r * dim + LANES * (part + v), sum[r][v]);
         }
     }
     for (int r = 0; r < rows; r++) {
-        const __m512 share = _mm512_set1_ps(1.0f / _mm512_reduce_add_ps(total[r]));
+        const vec share = every(1.0f / sum_of(total[r]));
         for (int v = 0; v < vectors; v++) {
-            float *at = out + r * dim + 16 * v;
-            _mm512_storeu_ps(at, _mm512_mul_ps(share, _mm512_loadu_ps(at)));
+            float *at = out + r * dim + LANES * v;
+            store(at, times(share, load(at)));
         }
     }
 }
@@ -219,16 +205,16 @@ static inline __attribute__((always_inline)) void attend(int rows, int vectors, 
     break
 
 /* `rows` queries, of which there is room for as many as have their sums in registers. */
-static void attend_rows(int64_t rows, int64_t vectors, int type, const float *query, const int64_t *last,
+static void attend_rows(int64_t rows, int64_t dim, int type, const float *query, const int64_t *last,
                         const void *keys, const void *values, int64_t end, float *out)
 {
-    switch (vectors) {
-    case 1: ROWS_OF(6, 1);
-    case 2: ROWS_OF(6, 2);
-    case 4: ROWS_OF(6, 4);
-    case 5: ROWS_OF(4, 5);
-    case 6: ROWS_OF(4, 6);
-    default: ROWS_OF(4, 8);
+    switch (dim) {
+    case 16: ROWS_OF(6, 16 / LANES);
+    case 32: ROWS_OF(6, 32 / LANES);
+    case 64: ROWS_OF(6, 64 / LANES);
+    case 80: ROWS_OF(4, 80 / LANES);
+    case 96: ROWS_OF(4, 96 / LANES);
+    default: ROWS_OF(4, 128 / LANES);
     }
 }
 
@@ -241,23 +227,23 @@ static int64_t tile_tokens(const Attend *a)
 
 static void tile(const Attend *a, const int64_t *segment, int64_t first, int64_t tokens, int64_t head)
 {
-    const int64_t dim = a->head_dim, group = a->heads / a->kv_heads, vectors = dim / 16;
+    const int64_t dim = a->head_dim, group = a->heads / a->kv_heads;
     const int64_t most = a->head_dim > 64 ? 4 : MOST_ROWS;
     const int64_t room = (segment[0] * a->kv_heads + head) * a->blocks * KEYS * dim;
     const int64_t size = a->cache_type == FLOAT ? 4 : 2;
     const char *keys = (const char *)a->keys + room * size, *values = (const char *)a->values + room * size;
     float query[MOST_ROWS * MOST_DIM], out[MOST_ROWS * MOST_DIM];
     int64_t last[MOST_ROWS], to[MOST_ROWS];
-    const __m512 scaling = _mm512_set1_ps(a->scaling);
+    const vec scaling = every(a->scaling);
     const int64_t wanted = tokens * group;
     for (int64_t done = 0; done < wanted;) {
         int64_t rows = 0, end = 0;
         for (; rows < most && done < wanted; rows++, done++) {
             const int64_t token = segment[2] + first + done / group, index = head * group + done % group;
             rotated(a, a->query, token * a->stride + index * dim, token, query + rows * dim);
-            for (int64_t i = 0; i < dim; i += 16) {
+            for (int64_t i = 0; i < dim; i += LANES) {
                 float *at = query + rows * dim + i;
-                _mm512_storeu_ps(at, _mm512_mul_ps(scaling, _mm512_loadu_ps(at)));
+                store(at, times(scaling, load(at)));
             }
             last[rows] = segment[1] + first + done / group;
             to[rows] = token * a->out_stride + index * dim;
@@ -267,9 +253,9 @@ static void tile(const Attend *a, const int64_t *segment, int64_t first, int64_t
             memcpy(query + r * dim, query, (size_t)dim * sizeof(float));
             last[r] = last[0];
         }
-        attend_rows(rows, vectors, a->cache_type, query, last, keys, values, end, out);
+        attend_rows(rows, dim, a->cache_type, query, last, keys, values, end, out);
         for (int64_t r = 0; r < rows; r++)
-            for (int64_t i = 0; i < dim; i += 16) store(a->out, to[r] + i, a->type, _mm512_loadu_ps(out + r * dim + i));
+            for (int64_t i = 0; i < dim; i += LANES) write_as(a->type, a->out, to[r] + i, load(out + r * dim + i));
     }
 }
 

@@ -1,4 +1,4 @@
-"""Keys and values in static slots on a CPU with AVX-512, and the kernel of `attention.c` over them.
+"""Keys and values in static slots on a CPU with AVX-512 or AVX2, and the kernel of `attention.c` over them.
 
 One call does what lies between a layer's two matrix products: rotation, store, attention, activation. In torch's own
 operations that is 30 of them, which cost a third of a token's time.
@@ -18,7 +18,7 @@ from phi_model.engine.kv import Segment, SlotCache
 from phi_model.quantization import is_packed, native
 
 if TYPE_CHECKING:
-    from phi_model.model import PhiDecoderLayer
+    from phi_model.layers import PhiDecoderLayer
 
 KEYS = 64  # positions of a block, as in attention.c
 HEAD_DIMS = (16, 32, 64, 80, 96, 128)  # that the kernel is made for

@@ -9,7 +9,6 @@ is loaded again.
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import re
 import threading
@@ -24,7 +23,7 @@ import torch
 
 from phi_model.engine.engine import Engine
 from phi_model.engine.loading import Progress, examine
-from phi_model.engine.memory import check_room, free_bytes
+from phi_model.engine.memory import check_room, free_bytes, reclaim
 from phi_model.engine.tenancy import POLL_S, ModelChoice, Status, Tenancy, Tenant
 
 __all__ = ["ModelChoice", "Resident", "Status", "SwitchingError"]
@@ -134,9 +133,9 @@ class Resident(Tenancy):
         with self._lock:
             if self._switch is not None:
                 raise SwitchingError(f"{self._name(self._switch.choice)} is being loaded")
-            tenant, self._tenant = self._tenant, None
-            if tenant is None:
+            if self._tenant is None:
                 return
+            old, self._tenant = [self._tenant], None
             status = self._status
             self._status = replace(
                 status,
@@ -145,7 +144,7 @@ class Resident(Tenancy):
                 loaded=False,
                 error=None,
             )
-        self._retire(tenant)
+        self._retire(old)
 
     def wait(self, timeout: float | None = None) -> Status:
         """Waits for the end of the change that is under way, and gives the status then."""
@@ -212,13 +211,13 @@ class Resident(Tenancy):
         self._vacate(switch, tenant)
         old = tenant.choice
         del tenant
-        gc.collect()
+        reclaim()
         try:
             return self._load(choice, told)
         except BaseException as problem:
             # The weights read so far are in its frames.
             traceback.clear_frames(problem.__traceback__)
-            gc.collect()
+            reclaim()
             self._restore(switch, old, problem)
             raise
 
@@ -229,7 +228,6 @@ class Resident(Tenancy):
         while self._leaving:
             told("Waiting for memory", None)
             time.sleep(POLL_S)
-        gc.collect()
 
     def _vacate(self, switch: _Switch, tenant: Tenant) -> None:
         """Sends new requests away, lets the running ones end, and frees the model."""
@@ -263,25 +261,32 @@ class Resident(Tenancy):
             message = f"{problem}; the last model could not be loaded again"
             raise RuntimeError(message) from error
 
-    def _retire(self, tenant: Tenant) -> None:
-        """Closes an engine once its streams have ended, on a thread of its own."""
+    def _retire(self, old: list[Tenant]) -> None:
+        """Closes an engine once its streams have ended, on a thread of its own.
 
-        def leave() -> None:
-            tenant.drain()
-            tenant.engine.close()
-            with self._lock, suppress(ValueError):
-                self._leaving.remove(tenant)
-
+        Args:
+            old: has it alone and is emptied, so that no caller's variable keeps it.
+        """
         with self._lock:
-            self._leaving.append(tenant)
-        threading.Thread(target=leave, name="phi-leaving", daemon=True).start()
+            self._leaving.append(old[0])
+        threading.Thread(target=self._leave, args=(old,), name="phi-leaving", daemon=True).start()
+
+    def _leave(self, old: list[Tenant]) -> None:
+        tenant = old.pop()
+        tenant.drain()
+        tenant.engine.close()
+        with self._lock, suppress(ValueError):
+            self._leaving.remove(tenant)
+        del tenant
+        reclaim()
 
     def _admit(self, switch: _Switch, engine: Engine, choice: ModelChoice | None = None) -> None:
         """Lets the requests to a new engine, and the old one go."""
         with self._lock:
             refused = self._closed or (choice is None and switch.cancelled.is_set())
             if not refused:
-                old, self._tenant = self._tenant, Tenant(engine, choice or switch.choice)
+                old = [self._tenant] if self._tenant is not None else []
+                self._tenant = Tenant(engine, choice or switch.choice)
                 self._status = replace(
                     self._status,
                     version=self._status.version + 1,
@@ -293,7 +298,7 @@ class Resident(Tenancy):
         if refused:
             engine.close()
             raise _Cancelled
-        if old is not None:
+        if old:
             self._retire(old)
 
     def _load(self, choice: ModelChoice, progress: Progress | None) -> Engine:
@@ -309,6 +314,7 @@ class Resident(Tenancy):
         )
         for text in self._prefixes:
             engine.register_public_prefix(text)
+        reclaim()  # what reading and packing took
         return engine
 
     def _teller(self, switch: _Switch) -> Progress:

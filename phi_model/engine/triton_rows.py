@@ -15,7 +15,7 @@ from phi_model.engine.prefill import SlotChunk
 from phi_model.engine.slot_rows import SlotRows
 
 if TYPE_CHECKING:
-    from phi_model.model import PhiDecoderLayer
+    from phi_model.layers import PhiDecoderLayer
 
 logger = logging.getLogger(__name__)
 

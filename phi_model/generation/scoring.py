@@ -36,7 +36,8 @@ class Scorer:
         aligned = prompt.mask is not None and self._prompt_ids == prompt.columns
         self._padding = prompt.padding if aligned else None
         self._output_start = torch.full((prompt.ids.shape[0],), self._prompt_ids, device=device)
-        self._end_ids = torch.tensor(options.eos_token_id, dtype=torch.long, device=device)
+        self._ends = options.eos_token_id
+        self._end_ids: Tensor | None = None
         self._least_new = options.least_length(prompt.columns) - prompt.columns
         # Beams that are sampled keep a token besides the end tokens, or a beam could have no way on.
         self._keep = max(len(options.eos_token_id), 1) + 1 if options.num_beams > 1 else 1
@@ -51,7 +52,7 @@ class Scorer:
                 column = torch.arange(ids.shape[1], device=ids.device)
                 history = ids.masked_fill(column < self._padding[:, None], -1)
         generated = ids.shape[1] - self._prompt_ids
-        too_short = generated < self._least_new and len(self._end_ids) > 0
+        too_short = generated < self._least_new and len(self._ends) > 0
         return process_logits(
             logits,
             self.batch,
@@ -59,9 +60,16 @@ class Scorer:
             output_start=self._output_start,
             valid_vocab=self._valid_vocab,
             ngram_history=ids,
-            suppress=self._end_ids if too_short else None,
+            suppress=self._suppressed(logits) if too_short else None,
             min_tokens_to_keep=self._keep,
         )
+
+    def _suppressed(self, logits: Tensor) -> Tensor:
+        """The end tokens that the logits have: not -1, which ends nothing, nor one of a larger vocabulary."""
+        if self._end_ids is None:
+            there = [token for token in self._ends if 0 <= token < logits.shape[-1]]
+            self._end_ids = torch.tensor(there, dtype=torch.long, device=logits.device)
+        return self._end_ids
 
 
 class Stopping:

@@ -8,12 +8,12 @@ from typing import Any
 import torch
 
 from phi_model.devices import default_device
-from phi_model.model import PhiPreTrainedModel
 from phi_model.pipelines.base import Pipeline
 from phi_model.pipelines.text_classification import TextClassificationPipeline
 from phi_model.pipelines.text_generation import TextGenerationPipeline
 from phi_model.pipelines.token_classification import TokenClassificationPipeline
 from phi_model.pipelines.zero_shot import ZeroShotClassificationPipeline
+from phi_model.pretrained import PhiPreTrainedModel
 from phi_model.tokenizer import PhiTokenizer
 
 __all__ = [

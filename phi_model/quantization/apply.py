@@ -11,7 +11,7 @@ from phi_model.quantization.formats import GROUP, Quantized, encode
 from phi_model.quantization.linear import PackedLinear, Part
 
 if TYPE_CHECKING:
-    from phi_model.model import PhiPreTrainedModel
+    from phi_model.pretrained import PhiPreTrainedModel
 
 # name -> how the layers' linears are kept, and how the head's: it is read once a token, and it decides it.
 METHODS: Mapping[str, tuple[str, str]] = {

@@ -11,7 +11,7 @@
  */
 #include "linear.h"
 
-#ifdef __AVX512VNNI__
+#if WIDE && defined(__AVX512VNNI__)
 
 #define BLOCK 32   /* output rows of a block: two vectors of 16 */
 #define SPAN 256   /* columns whose product is one whole number, where no group is shorter */

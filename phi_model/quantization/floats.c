@@ -6,56 +6,61 @@
  */
 #include "linear.h"
 
-#define BLOCK 64 /* output rows of a block: four vectors of 16 */
+#define BLOCK 64 /* output rows of a block */
+#define VECTORS (BLOCK / LANES)
 #define SPAN 128 /* columns summed before they are added to the result: 32 KB of widened weights, a cache's worth */
-#define FEW 24   /* up to so many rows of x, widening weights for each strip anew is faster than storing them */
+#define FEW (WIDE ? 24 : 3) /* up to so many rows of x, widening weights for each strip anew is faster than storing them */
+
+/* Adds sums of SPAN or fewer columns, (rows, vectors from `first` on), to sums (rows, 64). */
+#define KEEP_SUMS(first, together)                               \
+    for (int r = 0; r < rows; r++)                               \
+        for (int i = 0; i < (together); i++) {                   \
+            float *at = sums + r * BLOCK + LANES * ((first) + i); \
+            store(at, add(part[r][i], load(at)));                \
+        }
 
 /* Adds the products of SPAN or fewer columns for `rows` rows of x (rows, SPAN) to sums (rows, 64), from packed weights... */
-static inline __attribute__((always_inline)) void packed(int rows, const float *x, const char *weight, int64_t pairs,
-                                                         float *sums)
+INLINE void packed(int rows, const float *x, const char *weight, int64_t pairs, float *sums)
 {
-    const __m512i high = _mm512_set1_epi32((int)0xffff0000u);
-    __m512 part[ROWS][4];
-    for (int r = 0; r < rows; r++)
-        for (int i = 0; i < 4; i++) part[r][i] = _mm512_setzero_ps();
-    for (int64_t pair = 0; pair < pairs; pair++, weight += 4 * BLOCK)
-        for (int i = 0; i < 4; i++) {
-            _mm_prefetch(weight + AHEAD + 64 * i, _MM_HINT_T0);
-            const __m512i both = _mm512_loadu_si512(weight + 64 * i);
-            const __m512 even = _mm512_castsi512_ps(_mm512_slli_epi32(both, 16));
-            const __m512 odd = _mm512_castsi512_ps(_mm512_and_si512(both, high));
-            for (int r = 0; r < rows; r++)
-                part[r][i] = _mm512_fmadd_ps(even, _mm512_set1_ps(x[r * SPAN + 2 * pair]), part[r][i]);
-            for (int r = 0; r < rows; r++)
-                part[r][i] = _mm512_fmadd_ps(odd, _mm512_set1_ps(x[r * SPAN + 2 * pair + 1]), part[r][i]);
-        }
-    for (int r = 0; r < rows; r++)
-        for (int i = 0; i < 4; i++) {
-            float *at = sums + r * BLOCK + 16 * i;
-            _mm512_storeu_ps(at, _mm512_add_ps(part[r][i], _mm512_loadu_ps(at)));
-        }
+    const int together = TOGETHER(rows, VECTORS);
+    for (int first = 0; first < VECTORS; first += together) {
+        const char *w = weight + 4 * LANES * first;
+        vec part[ROWS][VECTORS];
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < together; i++) part[r][i] = zero();
+        for (int64_t pair = 0; pair < pairs; pair++, w += 4 * BLOCK)
+            for (int i = 0; i < together; i++) {
+                if (4 * LANES * i % 64 == 0) _mm_prefetch(w + AHEAD + 4 * LANES * i, _MM_HINT_T0);
+                const bits both = load_bits(w + 4 * LANES * i);
+                const vec even = as_floats(even_of(both)), odd = as_floats(odd_of(both));
+                for (int r = 0; r < rows; r++)
+                    part[r][i] = plus_product(even, every(x[r * SPAN + 2 * pair]), part[r][i]);
+                for (int r = 0; r < rows; r++)
+                    part[r][i] = plus_product(odd, every(x[r * SPAN + 2 * pair + 1]), part[r][i]);
+            }
+        KEEP_SUMS(first, together)
+    }
 }
 
 /* ... and from a tile of widened ones, (columns, 64). */
-static inline __attribute__((always_inline)) void widened(int rows, const float *x, const float *tile, int64_t columns,
-                                                          float *sums)
+INLINE void widened(int rows, const float *x, const float *tile, int64_t columns, float *sums)
 {
-    __m512 part[ROWS][4];
-    for (int r = 0; r < rows; r++)
-        for (int i = 0; i < 4; i++) part[r][i] = _mm512_setzero_ps();
-    for (int64_t column = 0; column < columns; column++, tile += BLOCK) {
-        __m512 w[4];
-        for (int i = 0; i < 4; i++) w[i] = _mm512_load_ps(tile + 16 * i);
-        for (int r = 0; r < rows; r++) {
-            const __m512 value = _mm512_set1_ps(x[r * SPAN + column]);
-            for (int i = 0; i < 4; i++) part[r][i] = _mm512_fmadd_ps(w[i], value, part[r][i]);
+    const int together = TOGETHER(rows, VECTORS);
+    for (int first = 0; first < VECTORS; first += together) {
+        const float *weight = tile + LANES * first;
+        vec part[ROWS][VECTORS];
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < together; i++) part[r][i] = zero();
+        for (int64_t column = 0; column < columns; column++, weight += BLOCK) {
+            vec w[VECTORS];
+            for (int i = 0; i < together; i++) w[i] = load_aligned(weight + LANES * i);
+            for (int r = 0; r < rows; r++) {
+                const vec value = every(x[r * SPAN + column]);
+                for (int i = 0; i < together; i++) part[r][i] = plus_product(w[i], value, part[r][i]);
+            }
         }
+        KEEP_SUMS(first, together)
     }
-    for (int r = 0; r < rows; r++)
-        for (int i = 0; i < 4; i++) {
-            float *at = sums + r * BLOCK + 16 * i;
-            _mm512_storeu_ps(at, _mm512_add_ps(part[r][i], _mm512_loadu_ps(at)));
-        }
 }
 
 static void strip(int64_t rows, const float *x, const char *weight, const float *tile, int64_t columns, float *sums)
@@ -75,23 +80,21 @@ static void strip(int64_t rows, const float *x, const char *weight, const float 
 #undef CASE
 }
 
-/* 16 numbers of x. */
-static inline __m512 input(const Linear *a, int64_t from, __mmask16 mask)
+/* A vector of x. */
+static inline vec input(const Linear *a, int64_t from, mask some)
 {
-    if (a->x_type == IS_FLOAT) return _mm512_maskz_loadu_ps(mask, (const float *)a->x + from);
-    const __m256i half = _mm256_maskz_loadu_epi16(mask, (const uint16_t *)a->x + from);
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+    if (a->x_type == IS_FLOAT) return load_first(some, (const float *)a->x + from);
+    return widened_half(load_half_first(some, (const uint16_t *)a->x + from));
 }
 
 static void widen_tile(const char *weight, int64_t columns, float *tile)
 {
-    const __m512i high = _mm512_set1_epi32((int)0xffff0000u);
     for (int64_t pair = 0; pair < columns / 2; pair++, weight += 4 * BLOCK, tile += 2 * BLOCK)
-        for (int i = 0; i < 4; i++) {
-            _mm_prefetch(weight + SPAN / 2 * 4 * BLOCK + 64 * i, _MM_HINT_T1);
-            const __m512i both = _mm512_loadu_si512(weight + 64 * i);
-            _mm512_store_si512(tile + 16 * i, _mm512_slli_epi32(both, 16));
-            _mm512_store_si512(tile + BLOCK + 16 * i, _mm512_and_si512(both, high));
+        for (int i = 0; i < VECTORS; i++) {
+            if (4 * LANES * i % 64 == 0) _mm_prefetch(weight + SPAN / 2 * 4 * BLOCK + 4 * LANES * i, _MM_HINT_T1);
+            const bits both = load_bits(weight + 4 * LANES * i);
+            store_bits(tile + LANES * i, even_of(both));
+            store_bits(tile + BLOCK + LANES * i, odd_of(both));
         }
 }
 
@@ -107,10 +110,9 @@ static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, f
         for (int64_t r = 0; r < rows; r += height) {
             const int64_t count = rows - r < height ? rows - r : height;
             for (int64_t i = 0; i < count; i++)
-                for (int64_t column = 0; column < columns; column += 16) {
+                for (int64_t column = 0; column < columns; column += LANES) {
                     const int64_t from = (first + r + i) * a->k + at + column, left = columns - column;
-                    const __mmask16 mask = left >= 16 ? 0xffff : (1u << left) - 1;
-                    _mm512_storeu_ps(x + i * SPAN + column, input(a, from, mask));
+                    store(x + i * SPAN + column, input(a, from, first_lanes(left)));
                     /* The next strip's: it comes while this one's is multiplied. */
                     _mm_prefetch((const char *)a->x + (from + height * a->k) * size, _MM_HINT_T0);
                 }

@@ -77,6 +77,11 @@ class OneDnnKernel:
         self.nbytes, self.device, self.dtype = weight.nbytes, weight.device, weight.dtype
         self._weight = torch.ops.mkldnn._reorder_linear_weight(weight, 1)
 
+    @staticmethod
+    def runs_here() -> bool:
+        """Whether oneDNN is there and takes bfloat16, which it refuses on a processor with AVX2 alone."""
+        return torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
     def __call__(self, x: Tensor, bias: Tensor | None) -> Tensor:
         if x.dtype != torch.bfloat16:
             return PlainKernel(self.unpack())(x, bias)
@@ -174,7 +179,7 @@ def make_kernel(weight: Tensor | Quantized, backend: str = "auto") -> Kernel:
     if backend == "native" or (backend == "auto" and native.load() is not None):
         return NativeKernel(weight)
     if not packed:
-        return OneDnnKernel(weight) if torch.backends.mkldnn.is_available() else PlainKernel(weight)
+        return OneDnnKernel(weight) if OneDnnKernel.runs_here() else PlainKernel(weight)
     if weight.method == "int8":
         return TorchInt8Kernel(weight)
     if weight.method == "int4" and TorchInt4Kernel.takes(weight):

@@ -4,7 +4,7 @@
  *
  * Decoding one token reads every weight once, so the weights lie in the order in which they are read: a block of output
  * rows, and in it some input columns of all its rows. Lanes are output rows: nothing is added across lanes, and a scale
- * of a group is applied to 16 rows by one instruction.
+ * of a group is applied to as many rows as there are lanes by one instruction.
  *
  * Each output is summed in the same order whatever the number of rows m, so a batch gives bit for bit what its rows give
  * alone.
@@ -12,18 +12,17 @@
 #ifndef PHI_LINEAR_H
 #define PHI_LINEAR_H
 
-#include <immintrin.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "simd.h"
 
-#define ROWS 6     /* rows of x at a time: 24 accumulators of the 32 registers */
+#include <stdlib.h>
+
+#define ROWS 6     /* rows of x at a time: with AVX-512 24 accumulators of the 32 registers, with AVX2 12 of the 16 */
 #define PANEL 384  /* rows of x for which one decoded tile is used: a multiple of ROWS */
 #define AHEAD 2048 /* bytes by which prefetching runs ahead of decoding */
 
 enum { BF16 = 0, INT8 = 1, INT4 = 2, NF4 = 3 };
 enum { IS_FLOAT = 0, IS_BF16 = 1 };
-enum { PAIRS = 0, FLOATS = 1, BYTES = 2 };
+enum { PAIRS = 0, FLOATS = 1, BYTES = 2, WORDS = 3, TILES = 4, ARITHMETICS = 5 };
 
 typedef struct {
     const void *x;          /* (m, k) bfloat16, or float32 where the arithmetic takes it */
@@ -40,34 +39,22 @@ typedef struct {
 int phi_pairs(const Linear *a);
 int phi_floats(const Linear *a);
 int phi_bytes(const Linear *a);
-
-static inline __attribute__((always_inline)) __m512 widen(const uint16_t *p)
-{
-    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)), 16));
-}
-
-/* float32 to bfloat16, to nearest even; a NaN stays one. */
-static inline __m256i narrow(__m512 value)
-{
-    __m512i bits = _mm512_castps_si512(value);
-    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-    __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
-    __mmask16 nan = _mm512_cmp_ps_mask(value, value, _CMP_UNORD_Q);
-    rounded = _mm512_mask_set1_epi32(rounded, nan, 0x7fc00000);
-    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16));
-}
+int phi_words(const Linear *a);
+int phi_tiles(const Linear *a);
+int phi_tiles_allowed(void);
+void phi_tiles_work(int64_t rounds);
 
 /* Adds the bias to sums (rows, width) and stores them as rows first.. and columns column.. of the result. */
 static inline void finish(const Linear *a, int64_t first, int64_t rows, int64_t column, int64_t width, const float *sums)
 {
     for (int64_t r = 0; r < rows; r++)
-        for (int64_t i = 0; i < width && column + i < a->n; i += 16) {
+        for (int64_t i = 0; i < width && column + i < a->n; i += LANES) {
             const int64_t left = a->n - column - i, to = (first + r) * a->n + column + i;
-            const __mmask16 mask = left >= 16 ? 0xffff : (1u << left) - 1;
-            __m512 sum = _mm512_loadu_ps(sums + r * width + i);
-            if (a->bias) sum = _mm512_add_ps(sum, _mm512_loadu_ps(a->bias + column + i));
-            if (a->out_type == IS_FLOAT) _mm512_mask_storeu_ps((float *)a->out + to, mask, sum);
-            else _mm256_mask_storeu_epi16((uint16_t *)a->out + to, mask, narrow(sum));
+            const mask some = first_lanes(left);
+            vec sum = load(sums + r * width + i);
+            if (a->bias) sum = add(sum, load(a->bias + column + i));
+            if (a->out_type == IS_FLOAT) store_first((float *)a->out + to, some, sum);
+            else store_half_first((uint16_t *)a->out + to, some, narrow(sum));
         }
 }
 

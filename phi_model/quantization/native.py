@@ -1,7 +1,8 @@
-"""The AVX-512 kernels in C, compiled once on the machine that runs them, and what its processor is best at.
+"""The kernels in C for AVX-512 and AVX2, compiled once on the machine that runs them, and what its processor is best at.
 
-torch's own products over packed weights stay well below what the memory can deliver, for one row above all. Where
-there is no C compiler, no AVX-512 or no OpenMP, `load` says so and torch's products are used instead.
+torch's own products over packed weights stay well below what the memory can deliver, for one row above all. Products of
+bfloat16 go to the tiles of Intel's AMX where they are there and the system lets us use them. Where
+there is no C compiler, no OpenMP, or neither AVX-512 nor AVX2 with FMA, `load` says so and torch's products are used instead.
 """
 
 from __future__ import annotations
@@ -22,17 +23,22 @@ import torch
 
 logger = logging.getLogger(__name__)
 
-HEADER = Path(__file__).with_name("linear.h")
+HEADERS = tuple(Path(__file__).with_name(name) for name in ("simd.h", "linear.h"))
 SOURCES = (
-    *(Path(__file__).with_name(name) for name in ("linear.c", "pairs.c", "floats.c", "bytes.c")),
+    *(
+        Path(__file__).with_name(f"{name}.c")
+        for name in ("linear", "pairs", "floats", "bytes", "words", "tiles")
+    ),
     Path(__file__).parents[1] / "engine" / "attention.c",
 )
 # A product and a sum are one rounding only where the source says so: the same numbers from every compiler.
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fopenmp", "-shared", "-fPIC")
+# What torch calls the processors that the kernels are written for; its "AVX2" includes FMA.
+CAPABILITIES = ("AVX2", "AVX512")
 COMPILERS = ("cc", "gcc", "clang")
 BUILD_SECONDS = 300
 # How a product is computed, in the order of linear.h.
-ARITHMETICS = ("pairs", "floats", "bytes")
+ARITHMETICS = ("pairs", "floats", "bytes", "words", "tiles")
 # Products of bytes are worth it where the processor does so many times as many of them as of any other kind: x takes
 # two of them, nf4's values three. Intel's do four times as many, AMD's twice.
 BYTES_FROM = 3.0
@@ -58,8 +64,8 @@ def load() -> ctypes.CDLL | None:
     """
     if os.environ.get("PHI_NATIVE") == "0":
         return None
-    if torch.backends.cpu.get_cpu_capability() != "AVX512":
-        logger.info("no AVX-512: torch's own matrix products are used")
+    if torch.backends.cpu.get_cpu_capability() not in CAPABILITIES:
+        logger.info("neither AVX-512 nor AVX2: torch's own matrix products are used")
         return None
     try:
         library = ctypes.CDLL(str(_build()))
@@ -78,10 +84,24 @@ def load() -> ctypes.CDLL | None:
 @functools.cache
 def rates() -> dict[str, float]:
     """Products a second of one thread on registers in each arithmetic, measured in a few milliseconds; 0 where it has
-    no instruction of its own."""
+    no instruction of its own, or is not made for the processor."""
     found = (ctypes.c_double * len(ARITHMETICS))()
     load().phi_rates(found)
     return dict(zip(ARITHMETICS, found, strict=True))
+
+
+def arithmetics(method: str | None, speeds: Mapping[str, float]) -> list[str]:
+    """The ways to multiply with weights in a format that there are on a processor.
+
+    Args:
+        method: "int8", "int4" or "nf4"; None is bfloat16.
+        speeds: as `rates` has them. Words are made for AVX2, where there are neither pairs nor bytes.
+    """
+    if speeds["words"] > 0:
+        return ["words" if method else "floats"]
+    if method is None:
+        return ["pairs", "floats", *(["tiles"] if speeds["tiles"] > 0 else [])]
+    return ["pairs", "bytes"] if speeds["bytes"] > 0 else ["pairs"]
 
 
 def best_arithmetic(method: str | None, speeds: Mapping[str, float]) -> str:
@@ -91,10 +111,13 @@ def best_arithmetic(method: str | None, speeds: Mapping[str, float]) -> str:
         method: "int8", "int4" or "nf4"; None is bfloat16.
         speeds: as `rates` has them.
     """
-    others = max(speeds["pairs"], speeds["floats"])
+    others = max(speeds["pairs"], speeds["floats"])  # tiles are of bfloat16 weights alone
+    first, *rest = arithmetics(method, speeds)
+    if not rest:
+        return first
     if method is not None:
         return "bytes" if speeds["bytes"] >= BYTES_FROM * others else "pairs"
-    return "pairs" if speeds["pairs"] > speeds["floats"] else "floats"
+    return max(("floats", "pairs", "tiles"), key=speeds.__getitem__)
 
 
 def _build() -> Path:
@@ -102,7 +125,7 @@ def _build() -> Path:
     compiler = next(filter(None, map(shutil.which, COMPILERS)), None)
     if compiler is None:
         raise OSError(f"no C compiler: none of {', '.join(COMPILERS)} is on the path")
-    key = hashlib.sha256(b"".join(source.read_bytes() for source in (HEADER, *SOURCES)))
+    key = hashlib.sha256(b"".join(source.read_bytes() for source in (*HEADERS, *SOURCES)))
     # A cache folder may be shared by machines with other processors.
     key.update(" ".join((compiler, *FLAGS, _processor())).encode())
     folder = _cache_folder()

@@ -19,7 +19,8 @@ ALONE = 1 << 17
 _FORMATS = {"bf16": 0, "int8": 1, "int4": 2, "nf4": 3}
 _TYPES = {torch.float32: 0, torch.bfloat16: 1}
 _SIGN = 128  # what makes a signed byte an unsigned one
-_LARGEST = 32512  # what nf4's 1.0 becomes where its values are products of bytes, as in bytes.c
+_LARGEST = 32512  # what nf4's 1.0 becomes where its values are two bytes, as in bytes.c and words.c
+_UNSIGNED = ("bytes", "words")  # arithmetics of unsigned weights
 
 
 class Order(NamedTuple):
@@ -29,7 +30,13 @@ class Order(NamedTuple):
     columns: int
 
 
-_ORDERS = {"pairs": Order(64, 2), "floats": Order(64, 2), "bytes": Order(32, 4)}
+_ORDERS = {
+    "pairs": Order(64, 2),
+    "floats": Order(64, 2),
+    "bytes": Order(32, 4),
+    "words": Order(32, 4),
+    "tiles": Order(64, 2),
+}
 
 
 class NativeKernel:
@@ -37,12 +44,11 @@ class NativeKernel:
 
     Args:
         weight: bfloat16 (rows, columns), or in few bits.
-        arithmetic: "pairs", "floats" (bfloat16 weights only) or "bytes" (weights in few bits only); None is the fastest
-            on this processor.
+        arithmetic: one of `native.arithmetics`; None is the fastest on this processor.
 
     Raises:
         RuntimeError: this machine cannot have the kernels.
-        ValueError: the arithmetic is not made for such weights, or the processor has no instruction for it.
+        ValueError: the arithmetic is not made for such weights, or not for this processor.
     """
 
     def __init__(self, weight: Tensor | Quantized, arithmetic: str | None = None) -> None:
@@ -65,7 +71,7 @@ class NativeKernel:
             if weight.method != "int8":
                 self._table = self._values(weight.method)
                 levels = _join_halves(levels)
-            elif self.arithmetic == "bytes":
+            elif self.arithmetic in _UNSIGNED:
                 levels = levels.view(torch.uint8) ^ _SIGN
             self._weight = in_huge_pages(levels)
         else:
@@ -89,9 +95,7 @@ class NativeKernel:
         self.nbytes = sum(tensor.nbytes for tensor in held if tensor is not None)
 
     def _check(self, arithmetic: str) -> str:
-        allowed = ["pairs", "bytes" if self.method else "floats"]
-        if native.rates()["bytes"] == 0:
-            allowed = [name for name in allowed if name != "bytes"]
+        allowed = native.arithmetics(self.method, native.rates())
         if arithmetic not in allowed:
             raise ValueError(
                 f"arithmetic of {self.method or 'bf16'} weights must be one of {', '.join(allowed)} on this processor, "
@@ -123,7 +127,7 @@ class NativeKernel:
             return self._run(x.contiguous(), tokens, bias, torch.bfloat16)
         if self.arithmetic == "floats":
             return self._run(x.float().contiguous(), tokens, bias, torch.float32).to(x.dtype)
-        if self.arithmetic == "bytes":
+        if self.arithmetic in _UNSIGNED:
             parts = x.float().contiguous()
         else:
             high = x.bfloat16()
@@ -152,7 +156,7 @@ class NativeKernel:
             return _rows(self._weight, self.rows)[:, : self.columns]
         if self.method != "int8":
             levels = _split_halves(self._weight)
-        elif self.arithmetic == "bytes":
+        elif self.arithmetic in _UNSIGNED:
             levels = (self._weight ^ _SIGN).view(torch.int8)
         else:
             levels = self._weight

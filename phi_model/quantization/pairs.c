@@ -3,9 +3,11 @@
  *
  * The weights lie in blocks of 64 rows, (columns / 2, 64 rows, 2 columns), as vdpbf16ps wants them; with 4 bits, rows r and
  * r + 16 of each 32 share a byte. Weights in few bits become bfloat16 on the way: `table` has the values of the 16 codes,
- * twice.
+ * twice. With AVX-512 alone: narrower processors have no such instruction, and `floats.c` and `words.c` suit them better.
  */
 #include "linear.h"
+
+#if WIDE
 
 #define BLOCK 64 /* output rows of a block: four vectors of 16 */
 #define HALF 32  /* output rows of half a block */
@@ -289,3 +291,14 @@ int phi_pairs(const Linear *a)
     free(x_sums);
     return failed;
 }
+
+#else
+
+/* Never called: `phi_rates` gives words where there are no pairs. */
+int phi_pairs(const Linear *a)
+{
+    (void)a;
+    return 1;
+}
+
+#endif

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,6 +43,15 @@ def start(kind: str, permits: int) -> tuple[Engine, MockModel]:
     engine = Engine(model, ByteTokenizer(), slots=2, max_waiting=4, prefill_chunk=4)
     model.gate = threading.Semaphore(permits)
     return engine, model
+
+
+@pytest.fixture(autouse=True)
+def _collections_are_short() -> Iterator[None]:
+    """What other tests have imported is not looked through at each of the collections here."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("leave", ["close", "cancel the reader", "drop"])

@@ -14,7 +14,7 @@ from phi_model.engine.runner import EagerRunner
 from phi_model.quantization import optimize_for_inference
 from tests import tiny
 
-pytestmark = pytest.mark.avx512
+pytestmark = pytest.mark.native
 SIZES = {"layers": 1, "slots": 3, "max_length": 200, "device": torch.device("cpu")}
 # Whole prompts, then decoded tokens, a drafted window and a chunk in one pass.
 PASSES = (

@@ -12,7 +12,7 @@ from phi_model.engine.loading import Loaded, load
 from phi_model.request import CompletionRequest
 from tests.engine.collect import Completion, all_quiet, complete, read
 
-pytestmark = pytest.mark.avx512
+pytestmark = pytest.mark.native
 ASSETS = Path(__file__).resolve().parents[2] / "assets" / "model"
 WAYS = [
     ("float32", "int4"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -288,6 +290,23 @@ async def test_loading_again_waits_for_the_memory_of_what_leaves(make):
     status = await asyncio.to_thread(resident.wait)
     assert "memory: it needs about" in status.error
     assert not status.loaded
+
+
+@pytest.mark.parametrize("streamed", [True, False])
+async def test_a_model_that_went_takes_no_memory_any_more(make, tiny, streamed):
+    """Its parts refer to each other, and the collector comes when it likes: a few models later there was no memory."""
+    resident = make()
+    gc.disable()
+    try:
+        for change in (lambda: resident.switch(ModelChoice(str(tiny))), resident.unload):
+            if streamed:
+                await complete(resident, "def f():", max_tokens=4)
+            engine = weakref.ref(resident.engine)
+            change()
+            await asyncio.to_thread(resident.wait)
+            await until(lambda engine=engine: engine() is None)
+    finally:
+        gc.enable()
 
 
 async def test_a_lease_keeps_its_model_open(make, tiny):

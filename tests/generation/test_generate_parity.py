@@ -203,6 +203,17 @@ def test_prompt_lookup_with_penalties_and_ends(models) -> None:
         assert torch.equal(plain, ours), options
 
 
+@pytest.mark.parametrize("eos", [-1, [3, 500]], ids=str)
+@pytest.mark.parametrize("beams", [1, 2])
+def test_an_end_token_that_the_logits_lack_is_not_suppressed(eos, beams) -> None:
+    """With a minimum length, -1 took the vocabulary's last token out of the choice, and 500 was an IndexError."""
+    both = pair("gqa")
+    for model in both:
+        model.lm_head.bias.data[98] += 2
+    options = {"eos_token_id": eos, "pad_token_id": 0, "min_new_tokens": NEW, "num_beams": beams}
+    assert 98 in check(both, random_ids(1, 3), **options)
+
+
 def test_inputs_embeds(models) -> None:
     theirs, ours = models
     ids, mask = padded("left")

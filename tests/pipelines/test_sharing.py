@@ -88,6 +88,7 @@ def test_a_borrower_does_not_keep_its_lender(folder) -> None:
     assert not head.fits(None)
     del lender
     gc.collect()
+    assert not head.fits(None)  # nothing is no lender
     with pytest.raises(LenderGoneError, match="whose weights this head shares was exchanged"):
         scores(head)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from phi_model.quantization.kernels import (
 from phi_model.quantization.linear import _join
 from phi_model.quantization.native_linear import BLOCK, NativeKernel
 
-needs_native = pytest.mark.avx512
+needs_native = pytest.mark.native
 BACKENDS = [pytest.param("native", marks=needs_native), "torch"]
 FORMATS = ("bf16", "int8", "int4", "nf4")
 # Rows of x: one, some, more than the kernel takes at once, more than one panel.
@@ -77,10 +79,12 @@ def test_product_equals_that_of_decoded_weights(backend, kind, shape, dtype, err
 
 # Every way of multiplying with each format, whatever is fastest here.
 WAYS = [
-    *(pytest.param(kind, "pairs", marks=needs_native) for kind in FORMATS),
+    *(pytest.param(kind, "pairs", marks=pytest.mark.avx512) for kind in FORMATS),
     pytest.param("bf16", "floats", marks=needs_native),
+    pytest.param("bf16", "tiles", marks=pytest.mark.amx),
     *(
-        pytest.param(kind, "bytes", marks=[needs_native, pytest.mark.vnni])
+        pytest.param(kind, way, marks=pytest.mark.vnni if way == "bytes" else pytest.mark.narrow)
+        for way in ("bytes", "words")
         for kind in ("int8", "int4", "nf4")
     ),
 ]
@@ -173,11 +177,13 @@ def test_side_by_side_with_scales_of_their_own(kind, arithmetic):
 @pytest.mark.parametrize(
     ("speeds", "dense", "packed"),
     [
-        # Products a second on registers: of bfloat16 pairs, of float32, of bytes.
-        ((117, 58, 233), "pairs", "pairs"),  # AMD Zen 4
-        ((43, 87, 340), "floats", "bytes"),  # Intel Emerald Rapids
-        ((0, 80, 320), "floats", "bytes"),  # Intel Ice Lake: no pairs
-        ((0, 80, 0), "floats", "pairs"),  # Intel Skylake: neither
+        # Products a second on registers: of bfloat16 pairs, of float32, of bytes, of words, of tiles.
+        ((117, 58, 233, 0, 0), "pairs", "pairs"),  # AMD Zen 4
+        ((43, 87, 340, 0, 0), "floats", "bytes"),  # Intel Emerald Rapids, its tiles kept from us
+        ((43, 87, 340, 0, 1300), "tiles", "bytes"),  # the same
+        ((0, 80, 320, 0, 0), "floats", "bytes"),  # Intel Ice Lake: no pairs
+        ((0, 80, 0, 0, 0), "floats", "pairs"),  # Intel Skylake: neither
+        ((0, 56, 0, 112, 0), "floats", "words"),  # AVX2 alone
     ],
 )
 def test_the_fastest_arithmetic_of_a_processor(speeds, dense, packed):
@@ -193,40 +199,55 @@ def test_rates_are_those_of_instructions_that_are_there():
     assert found["floats"] > 1e9
     assert (found["pairs"] > 1e9) == ("avx512_bf16" in flags)
     assert (found["bytes"] > 1e9) == ("avx512_vnni" in flags)
+    assert (found["words"] > 1e9) == ("avx512bw" not in flags)
+    assert found["tiles"] == 0 or "amx_bf16" in flags
+
+
+@needs_native
+def test_the_tiles_compile_whatever_runs_here(tmp_path):
+    compiler = next(filter(None, map(shutil.which, native.COMPILERS)))
+    source = next(path for path in native.SOURCES if path.name == "tiles.c")
+    flags = [flag for flag in native.FLAGS if flag not in ("-march=native", "-shared")]
+    command = [compiler, *flags, "-march=sapphirerapids", "-Wall", "-Wextra", "-Werror", "-c"]
+    subprocess.run([*command, source, "-o", tmp_path / "tiles.o"], check=True, timeout=60)
 
 
 @needs_native
 def test_an_arithmetic_that_cannot_be_had_is_named():
-    with pytest.raises(ValueError, match=r"bf16 weights must be one of pairs, floats .*'bytes'"):
+    with pytest.raises(
+        ValueError, match=r"bf16 weights must be one of .*floats.* processor, got 'bytes'"
+    ):
         NativeKernel(weight_of("bf16", 64, 64), "bytes")
-    with pytest.raises(ValueError, match=r"int4 weights must be one of pairs.*'floats'"):
+    with pytest.raises(ValueError, match=r"int4 weights must be one of (pairs|words).*'floats'"):
         NativeKernel(weight_of("int4", 64, 64), "floats")
 
 
-@pytest.fixture(scope="module")
-def first_avx512(tmp_path_factory):
-    """The kernels as the first processors with AVX-512 get them, and what they say of their rates."""
-    march = {"-march=native": "-march=skylake-avx512"}
+@pytest.fixture(scope="module", params=["skylake-avx512", "haswell"])
+def older(request, tmp_path_factory):
+    """The kernels as the first processors with AVX-512 get them, or one with AVX2 alone: in which arithmetic they
+    multiply with few bits there, the library, and what it says of its rates."""
+    march = {"-march=native": f"-march={request.param}"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setattr(native, "FLAGS", tuple(march.get(flag, flag) for flag in native.FLAGS))
         patch.setattr(native, "BUILD_SECONDS", 900)
         library = native.load.__wrapped__()
         patch.setattr(native, "load", lambda: library)
-        return library, native.rates.__wrapped__()
+        arithmetic = {"skylake-avx512": "pairs", "haswell": "words"}[request.param]
+        return arithmetic, library, native.rates.__wrapped__()
 
 
-@needs_native
+@pytest.mark.avx512
 @pytest.mark.parametrize("kind", FORMATS)
-def test_on_a_processor_with_neither_instruction(kind, first_avx512, monkeypatch):
+def test_on_an_older_processor(kind, older, monkeypatch):
     """Bfloat16 pairs are float32 products there."""
-    library, rates = first_avx512
+    arithmetic, library, rates = older
     monkeypatch.setattr(native, "load", lambda: library)
     monkeypatch.setattr(native, "rates", lambda: rates)
     assert (rates["pairs"], rates["bytes"]) == (0, 0)
     weight = weight_of(kind, 200, 512)
     kernel = NativeKernel(weight)
-    assert kernel.arithmetic == ("floats" if kind == "bf16" else "pairs")
+    assert kernel.arithmetic == ("floats" if kind == "bf16" else arithmetic)
     for tokens in TOKENS:
         x = inputs(kernel, tokens, 512, torch.bfloat16)
         wanted = x.double() @ decoded(weight).double().T
@@ -280,11 +301,32 @@ def test_choice():
     assert type(make_kernel(few, "torch")) is TorchInt4Kernel
     assert type(make_kernel(weight_of("int4", 37, 64), "torch")) is PlainKernel
     assert type(make_kernel(weight_of("int8", 64, 64), "torch")) is TorchInt8Kernel
-    assert type(make_kernel(weight_of("bf16", 64, 64), "torch")) is OneDnnKernel
+    dense = OneDnnKernel if OneDnnKernel.runs_here() else PlainKernel
+    assert type(make_kernel(weight_of("bf16", 64, 64), "torch")) is dense
     assert type(make_kernel(draw(64, 64))) is PlainKernel
     assert type(make_kernel(draw(64, 64).half())) is PlainKernel
     with pytest.raises(ValueError, match=r"backend must be one of .*'vulkan'"):
         make_kernel(few, "vulkan")
+
+
+def test_a_processor_without_bfloat16_products(monkeypatch):
+    """With AVX2 alone oneDNN refuses to reorder bfloat16 weights: the app ended before it had begun."""
+    monkeypatch.setattr(OneDnnKernel, "runs_here", lambda: False)
+    weight, x = weight_of("bf16", 37, 64), draw(3, 64, seed=1).bfloat16()
+    kernel = make_kernel(weight, "torch")
+    assert type(kernel) is PlainKernel
+    wanted = x.float() @ weight.float().T
+    assert (kernel(x, None).float() - wanted).norm() <= 8e-3 * wanted.norm()
+    assert torch.equal(kernel.unpack(), weight)
+
+
+def test_onednn_is_asked_before_it_refuses():
+    weight = weight_of("bf16", 64, 64)
+    if OneDnnKernel.runs_here():
+        assert torch.equal(OneDnnKernel(weight).unpack(), weight)
+    else:
+        with pytest.raises(RuntimeError):
+            OneDnnKernel(weight)
 
 
 def test_switched_off_by_the_environment(monkeypatch):

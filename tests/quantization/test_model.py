@@ -15,12 +15,12 @@ from safetensors.torch import load_file, save_file
 
 import phi_model
 from phi_model.errors import CheckpointError
-from phi_model.quantization import METHODS, PackedLinear, optimize_for_inference
+from phi_model.quantization import METHODS, PackedLinear, native, optimize_for_inference
 from tests import tiny
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED = ROOT / "assets" / "model"
-BACKENDS = [pytest.param("native", marks=pytest.mark.avx512), "torch"]
+BACKENDS = [pytest.param("native", marks=pytest.mark.native), "torch"]
 WIDE = {"hidden_size": 128, "intermediate_size": 192}
 PROMPT = "def fibonacci(n):\n"
 
@@ -150,7 +150,9 @@ def test_decoding_with_a_cache_equals_one_pass(method, dtype):
     with torch.no_grad():
         for piece in ids.split([5, 1, 1, 5], dim=1):
             parts.append(model(piece, past_key_values=cache).logits.float())
-    assert distance(torch.cat(parts, dim=1), whole) <= (1e-5 if dtype == torch.float32 else 0.02)
+    # torch's products with few bits, which run where ours cannot, round what they are given to bfloat16.
+    exact = dtype == torch.float32 and (method is None or native.load() is not None)
+    assert distance(torch.cat(parts, dim=1), whole) <= (1e-5 if exact else 0.02)
 
 
 def test_generation_with_the_embedded_model():
