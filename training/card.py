@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from training.recipe import FIRST, SECOND, Recipe
-from training.sources import MANIFEST, MODEL_DIR, RESULTS, SECOND_RESULTS, TRAINED
+from training.recipe import RECIPE, Recipe
+from training.sources import FIRST_RESULTS, MANIFEST, MODEL_DIR, RESULTS, TRAINED
 
 _FRONT = """---
 license: mit
@@ -27,17 +27,16 @@ pipeline_tag: text-generation
 """
 
 
-def _bits_table(results: dict[str, Any], second: dict[str, Any]) -> str:
+def _bits_table(results: dict[str, Any], first: dict[str, Any]) -> str:
     rows = [
-        "| held-out package | bytes | this model | second stage | `xz -9` |",
+        "| held-out package | bytes | this model | first version | `xz -9` |",
         "| --- | ---: | ---: | ---: | ---: |",
     ]
     for name, row in results["bits_per_byte"].items():
         label = f"**{name}**" if name == "total" else name
-        other = second["bits_per_byte"].get(name)
-        told = f"{other['model']:.3f}" if other else "not measured"
+        before = first["bits_per_byte"][name]["model"]
         rows.append(
-            f"| {label} | {row['bytes']:,} | {row['model']:.3f} | {told} | {row['xz']:.3f} |"
+            f"| {label} | {row['bytes']:,} | {row['model']:.3f} | {before:.3f} | {row['xz']:.3f} |"
         )
     return "\n".join(rows)
 
@@ -48,19 +47,16 @@ def _parsed(results: dict[str, Any]) -> str:
     return f"{parse['parsed']} of {parse['samples']} ({share:.1f} %)"
 
 
-def _other_table(results: dict[str, Any], second: dict[str, Any]) -> str:
+def _other_table(results: dict[str, Any], first: dict[str, Any]) -> str:
     def both(label: str, part: str, name: str, form: str) -> str:
-        values = (
-            form.format(figures[part][name]) if part in figures else "not measured"
-            for figures in (results, second)
-        )
+        values = (form.format(figures[part][name]) for figures in (results, first))
         return f"| {label} | {' | '.join(values)} |"
 
     return "\n".join(
         [
-            "| | this model | second stage |",
+            "| | this model | first version |",
             "| --- | ---: | ---: |",
-            f"| sampled bodies that parse | {_parsed(results)} | {_parsed(second)} |",
+            f"| sampled bodies that parse | {_parsed(results)} | {_parsed(first)} |",
             both("next line, exact match", "next_lines", "exact_match", "{:.1%}"),
             both("next line, edit similarity", "next_lines", "edit_similarity", "{:.1%}"),
             both("60 tasks, pass@1", "tasks", "pass@1", "{:.2%}"),
@@ -95,7 +91,7 @@ def _notes(results: dict[str, Any]) -> str:
         copies = results["memorisation"]
         notes.append(
             f"""- **Copied**: {copies["samples"]:,} samples of at most {copies["new_tokens"]} tokens at temperature {copies["temperature"]}, each from the first 32 tokens
-  of a training document; the longest run of tokens that stands in any training document. Half of the
+  of a document of the corpora; the longest run of tokens that stands in any of their documents. Half of the
   samples copy at most {copies["median"]} tokens."""
         )
     return "\n".join(notes)
@@ -119,14 +115,10 @@ def _rates(recipe: Recipe) -> str:
     return ", ".join(f"{factor:.0%} at step {step:,}" for step, factor in knots)
 
 
-def _million_tokens(recipe: Recipe) -> float:
-    return recipe.steps * recipe.rows * recipe.context / 1e6
-
-
 def card(
     manifest: dict[str, Any],
     results: dict[str, Any],
-    second: dict[str, Any],
+    first: dict[str, Any],
     trained: dict[str, Any],
 ) -> str:
     """Return the card's text.
@@ -134,10 +126,11 @@ def card(
     Args:
         manifest: ``training/corpus.json``.
         results: ``training/results.json``.
-        second: ``training/second.json``: the same figures of the second stage's weights, as far as measured.
+        first: ``training/first.json``: the same figures of the first version.
         trained: ``training/trained.json``: what the exported run saw.
     """
-    minutes = trained["stages"][0]["minutes"]
+    book = manifest["textbook"]
+    tokens = RECIPE.steps * RECIPE.rows * RECIPE.context / 1e6
     return f"""{_FRONT}
 # The embedded model
 
@@ -145,47 +138,42 @@ A small Phi model for Python, trained from nothing on two CPU cores, so that the
 code with no download. It is a demonstration of the whole path, not a replacement for a real code
 model: for that, load `microsoft/phi-1` or another Phi checkpoint.
 
-- {results["parameters"]:,} parameters: {FIRST.layers} layers of width {FIRST.hidden}, {FIRST.heads} heads of 64,
-  rotary embedding on half of each head, MLP of {FIRST.intermediate}, tied embeddings.
-- Context {results["context"]:,} tokens. Byte-level BPE of {FIRST.vocabulary:,} ids made for code: runs of 2 to 24
+- {results["parameters"]:,} parameters: {RECIPE.layers} layers of width {RECIPE.hidden}, {RECIPE.heads} heads of 64,
+  rotary embedding on half of each head, MLP of {RECIPE.intermediate}, tied embeddings.
+- Context {results["context"]:,} tokens. Byte-level BPE of {RECIPE.vocabulary:,} ids made for code: runs of 2 to 24
   spaces and of 2 to 6 tabs are one token each. `<|endoftext|>` ends a document.
 - Weights in bfloat16; the application may compute in another precision.
 
 ## Figures
 
-The model in this folder is the one after the first of the two stages below. The second needs fewer
-bits for held-out text, but fewer of its sampled bodies parse and fewer of its next lines are right; that weighs more in an
-editor, so its weights were not taken.
+The first version had seen 7.2 million tokens of the first corpus.
 
-{_bits_table(results, second)}
+{_bits_table(results, first)}
 
 Bits per byte, lower is better. No file of these packages was in training, and near-duplicates of
 their files and functions were removed from it. The model sees one file at a time, at most {results["context"]:,} tokens
 back; xz sees all files of the row.
 
-{_other_table(results, second)}
+{_other_table(results, first)}
 
 {_notes(results)}
 
-Measured by `{results["command"]}`, in parts, on a machine with other work ({results["machine"]}, {results["dtype"]},
-torch {results["torch"]}, Python {results["python"]}); the figures are in `training/results.json` and `training/second.json`.
+Measured by `{results["command"]}` on a machine of two CPU cores ({results["machine"]}, {results["dtype"]}, torch {results["torch"]}, Python {results["python"]});
+the figures are in `training/results.json`, those of the first version in `training/first.json`.
 
 Rounding the weights to bfloat16 moved the held-out loss from {trained["loss"]:.4f} to {trained["loss_bfloat16"]:.4f} nats a token.
 
 ## Training
 
-First stage: {FIRST.steps:,} steps of {FIRST.rows} rows of {FIRST.context:,} tokens, {_million_tokens(FIRST):.1f} million tokens of the first corpus, seed {FIRST.seed};
-bfloat16 products, float32 weights. Muon (rate {FIRST.muon_rate:g} in AdamW's scale) for the matrices of the layers, AdamW (rate
-{FIRST.adamw_rate:g}) for embedding, biases and norms; {FIRST.warmup_steps} steps of warm-up, then constant,
-then linear between {_rates(FIRST)} and nothing at the end. From step {FIRST.finish_from:,} on, {FIRST.finish_share:.0%} of
-the text is functions with their docstrings taken out, since most code that people begin has none.
+{RECIPE.steps:,} steps of {RECIPE.rows} rows of {RECIPE.context:,} tokens, {tokens:.1f} million tokens in all, seed {RECIPE.seed}; bfloat16 products, float32 weights.
+Muon (rate {RECIPE.muon_rate:g} in AdamW's scale) for the matrices of the layers, AdamW (rate {RECIPE.adamw_rate:g}) for embedding, biases and
+norms; {RECIPE.warmup_steps} steps of warm-up, then constant, then linear between {_rates(RECIPE)} and nothing at the end.
 
-{minutes:.0f} minutes on two shared cores. `python -m training all` repeats it; see `training/README.md`.
+Up to step {RECIPE.finish_from:,}, {RECIPE.textbook:.1%} of the tokens are of the textbook, in rows of {RECIPE.textbook_context}, and the rest of both corpora. From
+there on, {RECIPE.finish_textbook:.0%} are of the textbook; of the rest, {RECIPE.finish_share:.0%} are functions without docstrings, since most code that
+people begin has none, {RECIPE.summary_share:.0%} functions with their docstrings cut to the summary, and whole files.
 
-Second stage, from the first one's weights and optimizers: {SECOND.steps:,} steps of as many tokens, {_million_tokens(SECOND):.1f} million of both corpora,
-seed {SECOND.seed}; rates {SECOND.muon_rate:g} and {SECOND.adamw_rate:g}, {SECOND.warmup_steps} steps of warm-up, constant, and linear from {_rates(SECOND)} to nothing.
-Rows of {SECOND.context:,} tokens from step {SECOND.long_from:,} on. From step {SECOND.finish_from:,} on, {SECOND.finish_share:.0%} of the text is functions without docstrings and
-{SECOND.summary_share:.0%} functions with their docstrings cut to the summary. Its weights are a running average.
+The steps took {trained["minutes"]:.0f} minutes on the same machine. `python -m training all` repeats them; see `training/README.md`.
 
 ## Sources
 
@@ -195,7 +183,12 @@ out of theirs. Only packages whose metadata states PSF, MIT, BSD, Apache or an e
 
 {_source_table(manifest["sources"])}
 
-Read by the second stage only, {manifest["more_bytes"] / 1e6:.1f} MB in {manifest["more_documents"]:,} documents:
+Textbook, {book["bytes"] / 1e6:.1f} MB in {book["files"] + book["functions"]:,} texts: small programs written for this model (`training/textbook`), in the spirit of
+"Textbooks Are All You Need" (Gunasekar et al., 2023). They teach what people type first, which library code
+seldom holds. Texts that define one of the 60 tasks' functions, or resemble one, were left out, yet the tasks are of the
+same kind, so their figures say how well the model learnt such programs, not how it does on other people's problems.
+
+Second corpus, {manifest["more_bytes"] / 1e6:.1f} MB in {manifest["more_documents"]:,} documents:
 
 {_source_table(manifest["more"])}
 
@@ -207,8 +200,6 @@ were replaced, licence headers dropped, near-duplicates removed (MinHash over ru
 
 - Python only, and in English. It continues the shape of code well and its meaning badly: names,
   indentation and idioms are plausible, algorithms are mostly wrong.
-- Greedy and near-greedy sampling fall into loops. Temperature 0.8, top-p 0.95 and a repetition penalty of 1.1
-  give the most readable code.
 - It may repeat lines, and may reproduce short passages of its sources.
 - It was not tuned to follow instructions, and nothing it writes should be run without being read.
 """
@@ -219,7 +210,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="training.card", description=__doc__.splitlines()[0])
     parser.add_argument("--output", type=Path, default=MODEL_DIR / "README.md")
     args = parser.parse_args(argv)
-    loaded = (json.loads(path.read_text()) for path in (MANIFEST, RESULTS, SECOND_RESULTS, TRAINED))
+    loaded = (json.loads(path.read_text()) for path in (MANIFEST, RESULTS, FIRST_RESULTS, TRAINED))
     args.output.write_text(card(*loaded))
     print(json.dumps({"card": args.output.name}))
 

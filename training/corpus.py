@@ -11,45 +11,31 @@ from __future__ import annotations
 import argparse
 import ast
 import hashlib
-import importlib.metadata
 import json
 import platform
 import random
-import re
-import sys
-import sysconfig
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from training.dedupe import MinHasher, NearDuplicateIndex, unique
+from training.eval.problems import own_problems
 from training.filters import clean, functions, parse, reject_reason
+from training.installed import distribution, files_of, licence_of
 from training.sources import (
     HELD_OUT,
-    KIN,
     MANIFEST,
     MORE,
-    PACKAGES,
     SEED,
     SOURCES,
     STDLIB,
     WORK,
     Source,
 )
+from training.textbook import exercises
 
-PERMISSIVE = re.compile(
-    r"^(?:psf(?:-2\.0)?|python-2\.0|python software foundation license|mit(?:-cmu)?|mit license"
-    r"|bsd(?:-[23]-clause)?|bsd license|0bsd|apache(?: software license|[- ]2\.0"
-    r"|[- ]2\.0 license)?|apache license,? version 2\.0|apache-2\.0 with llvm-exception|bsl-1\.0"
-    r"|zlib|cc0-1\.0|isc|isc license(?: \(iscl\))?|the unlicense.*)$",
-    re.IGNORECASE,
-)
 HELD_OUT_SIMILARITY = 0.4
-SKIPPED_FOLDERS = {
-    "test", "tests", "testing", "_vendor", "vendored", "vendor", "_vendored_packages",
-    "site-packages", "__pycache__", "idlelib", "turtledemo", "lib2to3", "ensurepip", "templates",
-    "models_dummy", "dummy",
-}  # fmt: skip
+TEXTBOOK = "textbook"
 
 
 @dataclass(frozen=True)
@@ -60,65 +46,6 @@ class Document:
     kind: str
     path: str
     text: str
-
-
-_ADDED = {source.name for source in MORE}
-
-
-def distribution(name: str) -> importlib.metadata.Distribution:
-    """Find an installed distribution; those of the second corpus are looked for in their own folder.
-
-    Raises:
-        ValueError: it is not there.
-    """
-    folder = [str(PACKAGES)] if name in _ADDED else sys.path
-    found = next(importlib.metadata.Distribution.discover(name=name, path=folder), None)
-    if found is None:
-        raise ValueError(
-            f"{name}: must be installed; python -m training.fetch installs what the corpus adds"
-        )
-    return found
-
-
-def licence_of(name: str) -> str:
-    """Return the licence that an installed distribution states, or raise ``ValueError``.
-
-    Every part of a licence expression must be permissive: MPL beside MIT is refused, since a file's own
-    licence cannot be told from the metadata.
-    """
-    if name == STDLIB:
-        return "PSF-2.0"
-    meta = distribution(name).metadata
-    stated = meta.get("License-Expression") or ""
-    if not stated:
-        classifiers = meta.get_all("Classifier") or []
-        named = [c.split("::")[-1].strip() for c in classifiers if c.startswith("License ::")]
-        stated = " AND ".join(named) or (meta.get("License") or "").strip()
-    parts = [part.strip(" ()") for part in re.split(r"\s+(?:AND|OR)\s+", stated)]
-    if not stated or not all(PERMISSIVE.match(part) for part in parts):
-        raise ValueError(f"{name}: licence must be PSF, MIT, BSD or Apache, got {stated!r}")
-    return stated
-
-
-def files_of(name: str) -> list[tuple[str, Path]]:
-    """List the Python files of a distribution as (path inside it, path on disk), sorted."""
-    if name == STDLIB:
-        root = Path(sysconfig.get_path("stdlib"))
-        found = [(str(p.relative_to(root)), p) for p in root.rglob("*.py")]
-    else:
-        listed = distribution(name).files or []
-        found = [(str(f), Path(str(f.locate()))) for f in listed if str(f).endswith(".py")]
-    kept = []
-    for inside, path in sorted(found):
-        parts = Path(inside).parts
-        if ".." in parts or SKIPPED_FOLDERS & {part.lower() for part in parts[:-1]}:
-            continue
-        if Path(inside).name.startswith(("test_", "conftest", "_pytest_")):
-            continue
-        if inside.startswith(KIN) or not path.is_file():
-            continue
-        kept.append((inside, path))
-    return kept
 
 
 def read_clean(path: Path) -> tuple[str, ast.Module | None] | None:
@@ -191,6 +118,11 @@ class Builder:
         kept = self._take(files, source.files_mb, self._files)
         return kept + self._take(pieces, source.functions_mb, self._functions)
 
+    def repeats(self, text: str, *indexes: NearDuplicateIndex) -> bool:
+        """Whether a text is a near-duplicate of held-out code or of what some indexes hold."""
+        signature = self.hasher.signature(text)
+        return any(index.find(signature) is not None for index in (self._held_out, *indexes))
+
     def _take(
         self, documents: list[Document], limit_mb: float, index: NearDuplicateIndex
     ) -> list[Document]:
@@ -205,6 +137,28 @@ class Builder:
             kept.append(document)
             used += len(document.text.encode())
         return kept
+
+
+def textbook(builder: Builder) -> list[Document]:
+    """Return the project's own textbook, without what the sixty tasks of the evaluation ask for.
+
+    Left out are texts that define a task's name, and near-duplicates of a task, of its solution or of held-out code.
+    """
+    tasks = NearDuplicateIndex(HELD_OUT_SIMILARITY)
+    names = set()
+    for problem in own_problems():
+        names.add(problem.name)
+        tasks.add(builder.hasher.signature(f"{problem.prompt}{problem.solution}"))
+        tasks.add(builder.hasher.signature(problem.solution or ""))
+    kept = []
+    for item in exercises():
+        if names & set(item.names):
+            builder.rejected["textbook-task"] += 1
+        elif builder.repeats(item.text, tasks):
+            builder.rejected["textbook-duplicate"] += 1
+        else:
+            kept.append(Document(TEXTBOOK, item.kind, item.topic, item.text))
+    return kept
 
 
 def describe(source: str, documents: list[Document]) -> dict[str, object]:
@@ -245,7 +199,7 @@ def build(work: Path, manifest: Path, seed: int = SEED) -> dict[str, object]:
     """Build the corpus and its manifest.
 
     Args:
-        work: folder that receives ``train.jsonl``, ``more.jsonl`` and ``held_out.jsonl``.
+        work: folder that receives ``train.jsonl``, ``more.jsonl``, ``textbook.jsonl`` and ``held_out.jsonl``.
         manifest: JSON file that receives the list of what was used.
         seed: seed of the order and of the hash functions.
 
@@ -268,6 +222,8 @@ def build(work: Path, manifest: Path, seed: int = SEED) -> dict[str, object]:
         random.Random(seed).shuffle(documents)
         write_lines(work / f"{part}.jsonl", documents)
         parts[part] = documents
+    book = textbook(builder)
+    write_lines(work / "textbook.jsonl", book)
     write_lines(work / "held_out.jsonl", held_out)
     by_package = {name: [d for d in held_out if d.source == name] for name in HELD_OUT}
     summary: dict[str, object] = {
@@ -279,6 +235,12 @@ def build(work: Path, manifest: Path, seed: int = SEED) -> dict[str, object]:
         "rejected": dict(sorted(builder.rejected.items())),
         "sources": entries["train"],
         "more": entries["more"],
+        "textbook": {
+            "files": sum(d.kind == "file" for d in book),
+            "functions": sum(d.kind == "function" for d in book),
+            "bytes": sum(len(d.text.encode()) for d in book),
+            "sha256": hashlib.sha256("".join(d.text for d in book).encode()).hexdigest(),
+        },
         "held_out": [describe(name, found) for name, found in by_package.items()],
     }
     manifest.write_text(json.dumps(summary, indent=1) + "\n")

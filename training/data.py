@@ -12,13 +12,17 @@ from tokenizers import Tokenizer
 
 from training.corpus import Document, read_lines
 from training.filters import with_summaries, without_docstrings
-from training.recipe import FIRST, Recipe
+from training.recipe import Recipe
 from training.tokenizer import END_OF_TEXT
 
 IGNORED = -100
+PIECE = 1024
+PARTS = ("train", "more")  # of the corpus
 
 
-def pack(texts: list[str], tokenizer: Tokenizer, end_of_text: int, length: int) -> np.ndarray:
+def pack(
+    texts: list[str], tokenizer: Tokenizer, end_of_text: int, length: int, seed: int | None = None
+) -> np.ndarray:
     """Pack documents into rows, each row beginning where a document (or a piece of one) begins.
 
     Best-fit packing after Ding et al., "Fewer Truncations Improve Language Modeling" (2024): a prompt is the
@@ -30,6 +34,8 @@ def pack(texts: list[str], tokenizer: Tokenizer, end_of_text: int, length: int) 
         tokenizer: encodes them.
         end_of_text: id put behind each document.
         length: tokens that the model reads of one row.
+        seed: shuffles the documents within each row, so that short ones come first in some; without it the
+            longest does.
 
     Returns:
         (rows, length + 1) uint16.
@@ -46,7 +52,7 @@ def pack(texts: list[str], tokenizer: Tokenizer, end_of_text: int, length: int) 
             ids = [*encoding.ids, end_of_text]
             pieces.extend(ids[at : at + size] for at in range(0, len(ids), size))
     pieces.sort(key=len, reverse=True)
-    rows: list[list[int]] = []
+    rows: list[list[list[int]]] = []
     free: list[list[int]] = [[] for _ in range(size + 1)]  # row numbers by tokens left
     for piece in pieces:
         left = next((n for n in range(len(piece), size + 1) if free[n]), None)
@@ -55,11 +61,15 @@ def pack(texts: list[str], tokenizer: Tokenizer, end_of_text: int, length: int) 
             number, left = len(rows) - 1, size
         else:
             number = free[left].pop()
-        rows[number].extend(piece)
+        rows[number].append(piece)
         free[left - len(piece)].append(number)
     packed = np.full((len(rows), size), end_of_text, dtype=np.uint16)
+    order = random.Random(seed)
     for number, row in enumerate(rows):
-        packed[number, : len(row)] = row
+        if seed is not None:
+            order.shuffle(row)
+        ids = [i for piece in row for i in piece]
+        packed[number, : len(ids)] = ids
     return packed
 
 
@@ -99,13 +109,6 @@ def finish_texts(
     chosen += _up_to(bare, share * size)
     chosen += _up_to(short, summaries * size)
     return chosen + _up_to(files, (1 - share - summaries) * size)
-
-
-def long_texts(documents: list[Document], length: int, size: int, seed: int) -> list[str]:
-    """Choose whole files of at least ``length`` characters, ``size`` characters in all."""
-    order = [d.text for d in documents if d.kind == "file" and len(d.text) >= length]
-    random.Random(f"{seed}:long").shuffle(order)
-    return _up_to(order, size)
 
 
 def _up_to(texts: Iterable[str | None], limit: float) -> list[str]:
@@ -158,30 +161,50 @@ class Batches:
         filler = (inputs == self._end_of_text) & (targets == self._end_of_text)
         return inputs, targets.masked_fill(filler, IGNORED)
 
+    def pieces(self, step: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Return a step's batch in pieces of about ``PIECE`` tokens, as one worker takes them."""
+        inputs, targets = self.batch(step)
+        size = max(1, PIECE // inputs.shape[1])
+        return list(zip(inputs.split(size), targets.split(size), strict=True))
+
+
+class Mixed:
+    """A batch of each of several sets in every step, whatever the lengths of their rows."""
+
+    def __init__(self, *sets: Batches) -> None:
+        """Serve all sets together."""
+        self.steps_per_pass = sets[-1].steps_per_pass
+        self._sets = sets
+
+    def pieces(self, step: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Return the pieces of every set's batch."""
+        return [piece for batches in self._sets for piece in batches.pieces(step)]
+
 
 class Stages:
     """Batches of one set up to a step, of others from there on."""
 
-    def __init__(self, *sets: tuple[int, Batches]) -> None:
+    def __init__(self, *sets: tuple[int, Batches | Mixed]) -> None:
         """Serve each set from its step on; the first from step 0."""
         self.steps_per_pass = sets[0][1].steps_per_pass
         self._sets = sets
 
-    def batch(self, step: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the inputs and targets of a step, both (rows, length) int64."""
+    def pieces(self, step: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Return a step's batch in pieces, as `Batches.pieces` does."""
         start, batches = next(pair for pair in reversed(self._sets) if pair[0] <= step)
-        return batches.batch(step - start)
+        return batches.pieces(step - start)
 
 
 def open_held_out(
     work: Path, tokenizer_dir: Path, recipe: Recipe
 ) -> tuple[Batches, Tokenizer, int]:
-    """Return the held-out batches, the same in every stage, the tokenizer and its end-of-text id."""
+    """Return the held-out batches, the tokenizer and its end-of-text id."""
     tokenizer = Tokenizer.from_file(str(tokenizer_dir / "tokenizer.json"))
     end = tokenizer.token_to_id(END_OF_TEXT)
-    short = min(recipe.short_context, recipe.context)
-    packed = pack_file([work / "held_out.jsonl"], tokenizer, end, short, work / "held_out.npy")
-    return Batches(packed, _rows(packed, recipe), end, FIRST.seed), tokenizer, end
+    packed = pack_file(
+        [work / "held_out.jsonl"], tokenizer, end, recipe.context, work / "held_out.npy"
+    )
+    return Batches(packed, recipe.rows, end, recipe.seed), tokenizer, end
 
 
 def open_batches(
@@ -189,24 +212,41 @@ def open_batches(
 ) -> tuple[Stages, Batches, Tokenizer, int]:
     """Return the training batches, the held-out ones, the tokenizer and its end-of-text id."""
     held_out, tokenizer, end = open_held_out(work, tokenizer_dir, recipe)
-    short = min(recipe.short_context, recipe.context)
-    lines = [work / f"{part}.jsonl" for part in recipe.parts]
-    name = "-".join(recipe.parts)
-    documents = [document for path in lines for document in read_lines(path)]
-    sets = [(0, pack_file(lines, tokenizer, end, short, work / f"{name}.npy"))]
-    if recipe.long_from:
-        files = long_texts(documents, 3 * recipe.context, recipe.long_size, recipe.seed)
-        sets.append((recipe.long_from, pack(files, tokenizer, end, recipe.context)))
+    lines = [work / f"{part}.jsonl" for part in PARTS]
     texts = finish_texts(
-        documents, recipe.finish_share, recipe.finish_size, recipe.seed, recipe.summary_share
+        [document for path in lines for document in read_lines(path)],
+        recipe.finish_share, recipe.finish_size, recipe.seed, recipe.summary_share,
+    )  # fmt: skip
+    book = pack(
+        [document.text for document in read_lines(work / "textbook.jsonl")],
+        tokenizer, end, recipe.textbook_context, recipe.seed,
+    )  # fmt: skip
+    main = pack_file(lines, tokenizer, end, recipe.context, work / "train.npy")
+    finish = pack(texts, tokenizer, end, recipe.context)
+    return (
+        Stages(
+            (0, mixed(main, book, recipe, recipe.textbook, end)),
+            (recipe.finish_from, mixed(finish, book, recipe, recipe.finish_textbook, end)),
+        ),
+        held_out, tokenizer, end,
+    )  # fmt: skip
+
+
+def mixed(
+    packed: np.ndarray, book: np.ndarray, recipe: Recipe, share: float, end_of_text: int
+) -> Mixed:
+    """Return batches with ``share`` of their tokens from the textbook's rows, which are shorter.
+
+    Args:
+        packed: rows of the corpus, (rows, context + 1).
+        book: rows of the textbook, (rows, textbook_context + 1).
+        recipe: has the sizes and the seed.
+        share: 0 to 1; as near as whole rows of the corpus come to it.
+        end_of_text: id between documents.
+    """
+    kept = round((1 - share) * recipe.rows)
+    short = (recipe.rows - kept) * (recipe.context // recipe.textbook_context)
+    counts = ((book, short), (packed, kept))
+    return Mixed(
+        *(Batches(rows, count, end_of_text, recipe.seed) for rows, count in counts if count)
     )
-    sets.append((recipe.finish_from, pack(texts, tokenizer, end, recipe.context)))
-    served = [
-        (start, Batches(packed, _rows(packed, recipe), end, recipe.seed)) for start, packed in sets
-    ]
-    return Stages(*served), held_out, tokenizer, end
-
-
-def _rows(packed: np.ndarray, recipe: Recipe) -> int:
-    """Return how many packed rows have as many tokens as the recipe's batches."""
-    return recipe.rows * recipe.context // (packed.shape[1] - 1)

@@ -85,13 +85,23 @@ def evaluate(subject: Subject, args: argparse.Namespace) -> dict[str, Any]:
     figures.update(
         python=platform.python_version(),
         torch=torch.__version__,
-        machine=f"{platform.machine()}, {torch.get_num_threads()} threads",
+        machine=f"{processor()}, {torch.get_num_threads()} threads",
         namespaces=bool(namespaces()),
         seconds=sum(seconds.values()),
         seconds_by_part=seconds,
         processor_seconds=sum(processor.values()),
     )
     return figures
+
+
+def processor() -> str:
+    """Return the processor's name, or its architecture where Linux does not say more."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
 
 
 def processor_time() -> float:

@@ -6,6 +6,7 @@ python -m training.export
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -13,45 +14,33 @@ from typing import Any
 import torch
 
 from training.data import open_held_out
-from training.recipe import SHIPPED, STAGES
+from training.recipe import RECIPE
 from training.sources import MODEL_DIR, TRAINED, WORK
-from training.train import CHECKPOINTS, LOGS, VALIDATION_ROWS, Trainer
+from training.train import CHECKPOINT, LOG, VALIDATION_ROWS, Trainer
 
 SHARD_LIMIT = "9MB"
 
 
-def export(work: Path, folder: Path, stage: int) -> dict[str, Any]:
-    """Write the weights of a stage's last checkpoint in bfloat16, sharded.
+def export(work: Path, folder: Path) -> dict[str, Any]:
+    """Write the weights of the last checkpoint in bfloat16, sharded.
 
-    Where the checkpoint has a running average of the weights, the held-out loss decides between the two. The matrices
-    were rounded to bfloat16 in every product of the training, so the file keeps what was
-    trained; the losses before and after show it.
+    The losses before and after, with float32 products, show what the rounding costs.
 
     Args:
         work: folder with corpus and checkpoint.
         folder: holds the tokenizer, receives weights and configuration.
-        stage: 1 or 2.
 
     Returns:
-        What each stage did, which weights were written, and the held-out losses in nats a token: of the last
-        weights, of their average, and of what was written in the trained precision and in the file's.
+        The run's steps, its decay, the minutes that the steps took, the losses on the way, by which another run can be
+        compared with it before it ends, and the held-out losses in nats a token, with the trained weights and with the file's.
     """
-    recipe = STAGES[stage - 1]
+    recipe = dataclasses.replace(RECIPE, bfloat16=False)
     held_out, _, end = open_held_out(work, folder, recipe)
     trainer = Trainer(recipe, held_out, end)
-    trainer.load(work / CHECKPOINTS[stage - 1])
+    saved = trainer.load(work / CHECKPOINT)
     count = VALIDATION_ROWS // held_out.rows
-    losses = {"last": trainer.evaluate(held_out, count)}
-    if trainer.average:
-        last = [p.detach().clone() for p in trainer.model.parameters()]
-        trainer.use_average()
-        losses["average"] = trainer.evaluate(held_out, count)
-        if losses["last"] <= losses["average"]:
-            trainer.average = last
-            trainer.use_average()
-    chosen = min(losses, key=lambda name: losses[name])
+    before = trainer.evaluate(held_out, count)
     model = trainer.model.eval().to(torch.bfloat16)
-    model.config.max_position_embeddings = recipe.stated_context
     model.config.architectures = ["PhiForCausalLM"]
     model.save_pretrained(folder, max_shard_size=SHARD_LIMIT)
     model.float()
@@ -59,31 +48,36 @@ def export(work: Path, folder: Path, stage: int) -> dict[str, Any]:
     ids = {"bos_token_id": end, "eos_token_id": end}
     (folder / "generation_config.json").write_text(json.dumps(ids, indent=2) + "\n")
     return {
-        "stages": [_stage(work, number) for number in range(1, stage + 1)],
-        "weights": chosen,
-        "losses": {name: round(loss, 5) for name, loss in losses.items()},
-        "loss": round(losses[chosen], 5),
+        "step": trainer.step,
+        "decay_steps": saved["decay_steps"],
+        "minutes": round(minutes_of(work / LOG), 1),
+        "losses": losses_of(work / LOG),
+        "loss": round(before, 5),
         "loss_bfloat16": round(after, 5),
     }
 
 
-def _stage(work: Path, number: int) -> dict[str, float | int]:
-    """Return what a stage did: its steps, its decay, the minutes that the steps took."""
-    state = torch.load(work / CHECKPOINTS[number - 1], weights_only=True)
-    return {
-        "step": state["step"],
-        "decay_steps": state["recipe"]["decay_steps"],
-        "minutes": round(minutes_of(work / LOGS[number - 1]), 1),
-    }
+def read_log(log: Path) -> dict[int, dict[str, float]]:
+    """Return the last entry of each step, since an interrupted run repeats some."""
+    entries = (json.loads(line) for line in log.read_text().splitlines())
+    return {entry["step"]: entry for entry in entries}
 
 
 def minutes_of(log: Path) -> float:
     """Return how long the steps of a training log took, runs that were interrupted included."""
-    seconds: dict[int, float] = {}
-    for line in log.read_text().splitlines():
-        entry = json.loads(line)
-        seconds[entry["step"]] = entry["seconds"]
-    return sum(seconds.values()) / 60
+    return sum(entry["seconds"] for entry in read_log(log).values()) / 60
+
+
+def losses_of(log: Path) -> dict[str, list[float]]:
+    """Return the losses of the first ten steps, of each 250th, and of the last: of the batch, and held out where measured."""
+    entries = read_log(log)
+    kept = [
+        step for step in sorted(entries) if step <= 10 or step % 250 == 0 or step == max(entries)
+    ]
+    return {
+        str(step): [entries[step][name] for name in ("loss", "held_out") if name in entries[step]]
+        for step in kept
+    }
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -91,13 +85,12 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="training.export", description=__doc__.splitlines()[0])
     parser.add_argument("--work", type=Path, default=WORK, help="folder of corpus and checkpoint")
     parser.add_argument("--output", type=Path, default=MODEL_DIR, help="folder of the model")
-    parser.add_argument("--stage", type=int, choices=(1, 2), default=SHIPPED)
     parser.add_argument(
         "--record", action="store_true", help=f"write the facts to training/{TRAINED.name}"
     )
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
-    trained = export(args.work, args.output, args.stage)
+    trained = export(args.work, args.output)
     if args.record:
         TRAINED.write_text(json.dumps(trained, indent=1) + "\n")
     print(json.dumps(trained))

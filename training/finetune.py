@@ -25,7 +25,7 @@ from phi_model import (
 )
 from training.finetune_card import card
 from training.finetune_data import DataError, Problem, encode, label_names, read, split
-from training.finetune_loop import Classifier, Fitter, History, Options
+from training.finetune_loop import Classifier, Fitter, History, Options, has_bfloat16
 from training.sources import MODEL_DIR
 
 SHARD_LIMIT = "9MB"
@@ -119,7 +119,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--seed", type=int, default=0)
     made.add_argument(
-        "--float32", action="store_true", help="train and write in float32, not bfloat16"
+        "--float32",
+        action="store_true",
+        help="train and write in float32; else bfloat16, where the processor has it",
     )
     return made
 
@@ -182,7 +184,7 @@ def run(args: argparse.Namespace) -> History:
         patience=args.patience,
         seed=args.seed,
         freeze_trunk=args.freeze_trunk,
-        bfloat16=not args.float32,
+        bfloat16=not args.float32 and has_bfloat16(),
     )
     print(
         f"{model.num_parameters():,} parameters, {len(names)} labels, {len(training)} rows to learn, "

@@ -18,18 +18,16 @@ class Recipe:
             decay: Hu et al., "MiniCPM", 2024). The stable part does not depend on ``steps``,
             so a run can be lengthened, or its end placed, while it runs.
         bends: (step, factor) that the rates pass through between the start of the decay and its end.
-        finish_from: the step from which batches come from the finishing set: documented functions
-            with their docstrings taken out, among whole files.
+        finish_from: the step from which the corpus' rows are those of the finishing set: documented
+            functions with their docstrings taken out, among whole files.
         finish_share: the functions' part of that set.
         finish_size: characters of that set.
         summary_share: the part of that set with functions whose docstrings were cut to their summary.
-        parts: which texts of the corpus: ``train``, ``more``.
-        long_from: the step from which rows are ``context`` tokens long; before it they are
-            ``short_context`` and as many more. 0: always.
-        short_context: tokens of a row before ``long_from``.
-        stated_context: context that the exported configuration states.
-        long_size: characters of the files that the long rows are made of.
-        average: decay of the running average of the weights; 0: none is kept.
+        textbook: the part of a batch's tokens that is the textbook's before the finish, 0 to 1.
+        finish_textbook: the same part in the finish.
+        textbook_context: tokens of a row of the textbook's, whose texts are short.
+        bfloat16: whether the working weights, all products and Muon's updates are in bfloat16, else
+            float32. The weights that the optimizers hold are float32 in both cases.
         muon_rate: rate of the matrices between embedding and head, in AdamW's scale.
         adamw_rate: rate of embedding, biases and norms.
     """
@@ -41,20 +39,17 @@ class Recipe:
     vocabulary: int = 8192
     context: int = 1024
     rows: int = 8
-    steps: int = 880
+    steps: int = 1750
     warmup_steps: int = 60
-    decay_steps: int = 355
-    bends: tuple[tuple[int, float], ...] = ((625, 45 / 145), (800, 0.0), (810, 0.2))
-    finish_from: int = 800
-    finish_share: float = 0.6
-    finish_size: int = 2_600_000
-    summary_share: float = 0.0
-    parts: tuple[str, ...] = ("train",)
-    long_from: int = 0
-    short_context: int = 1024
-    stated_context: int = 1024
-    long_size: int = 6_000_000
-    average: float = 0.0
+    decay_steps: int = 600
+    bends: tuple[tuple[int, float], ...] = ()
+    finish_from: int = 1150
+    finish_share: float = 0.3
+    finish_size: int = 14_000_000
+    summary_share: float = 0.1
+    textbook: float = 0.125
+    finish_textbook: float = 0.5
+    textbook_context: int = 256
     muon_rate: float = 6e-3
     adamw_rate: float = 3e-3
     weight_decay: float = 0.1
@@ -90,26 +85,4 @@ class Recipe:
         return 0.0
 
 
-FIRST = Recipe()
-
-# From the first stage's weights and optimizers, over both corpora.
-SECOND = Recipe(
-    context=2048,
-    rows=4,
-    steps=190,
-    warmup_steps=20,
-    decay_steps=110,
-    bends=((140, 0.6), (160, 0.6 * 45 / 65)),
-    long_from=150,
-    finish_from=170,
-    finish_share=0.4,
-    summary_share=0.25,
-    parts=("train", "more"),
-    average=0.96,
-    muon_rate=4.2e-3,
-    adamw_rate=2.1e-3,
-    seed=20261,
-)
-STAGES = (FIRST, SECOND)
-# Which stage's weights are in ``assets/model``: the second one predicts better, and fewer of its bodies parse.
-SHIPPED = 1
+RECIPE = Recipe()  # the weights in ``assets/model``

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent
 WORK = ROOT / "work"
 MANIFEST = ROOT / "corpus.json"
 RESULTS = ROOT / "results.json"
-SECOND_RESULTS = ROOT / "second.json"
+FIRST_RESULTS = ROOT / "first.json"
 TRAINED = ROOT / "trained.json"
 MODEL_DIR = ROOT.parent / "assets" / "model"
 
@@ -87,7 +87,7 @@ SOURCES: tuple[Source, ...] = (
     Source("safehttpx", 0.1, 0.1),
 )
 
-# What the second stage adds: well-known packages with many short, documented functions.
+# The second corpus: well-known packages with many short, documented functions.
 MORE: tuple[Source, ...] = (
     Source("algorithms", 1.0, 0.5),
     Source("more-itertools", 0.3, 0.3),

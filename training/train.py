@@ -1,20 +1,20 @@
-"""Train the embedded model on the packed corpus, on two CPU cores in bfloat16.
+"""Train the embedded model on the packed corpus, on two CPU cores.
 
     python -m training.train
-    python -m training.train --stage 2
-    python -m training.train --stage 2 --resume --steps 2000
+    python -m training.train --resume --steps 4000
 
-The second stage goes on from the first one's weights and optimizers. A checkpoint holds the weights, both optimizers and the step; the batch of a step depends on the seed and
+A checkpoint holds the weights, both optimizers and the step; the batch of a step depends on the seed and
 the step alone, so a resumed run equals one that never stopped.
 
-Each worker thread takes one row at a time, forward and backward, with torch's own threads off: a core that
+Each worker thread takes one piece of the batch at a time, a row or some short ones, forward and backward, with torch's own threads off: a core that
 other programs use then slows one worker and not, at every matrix product, both. Gradients are added in
-the order of the rows, so the result depends neither on the number of workers nor on who was faster.
+the order of the pieces, so the result depends neither on the number of workers nor on who was faster.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import dataclasses
 import json
 import math
@@ -26,18 +26,20 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from phi_model import PhiForCausalLM
-from training.data import IGNORED, Batches, Stages, open_batches
+from training.data import IGNORED, Batches, Mixed, Stages, open_batches
 from training.loss import head_cross_entropy
-from training.recipe import FIRST, STAGES, Recipe
+from training.muon import Float32Muon
+from training.recipe import RECIPE, Recipe
 from training.sources import MODEL_DIR, WORK
 
-CHECKPOINTS = ("checkpoint.pt", "checkpoint-2.pt")
-LOGS = ("log.jsonl", "log-2.jsonl")
+CHECKPOINT = "checkpoint.pt"
+LOG = "log.jsonl"
 MOVABLE = {
     "steps", "decay_steps", "bends", "finish_from", "finish_share", "finish_size", "summary_share",
-    "long_from", "long_size", "average", "stated_context",
+    "bfloat16",
 }  # fmt: skip
 VALIDATION_ROWS = 32
 
@@ -46,7 +48,7 @@ class Trainer:
     """A model with its optimizers, its data and the step that it has reached."""
 
     def __init__(
-        self, recipe: Recipe, batches: Batches | Stages, end_of_text: int, workers: int = 2
+        self, recipe: Recipe, batches: Batches | Stages | Mixed, end_of_text: int, workers: int = 2
     ) -> None:
         """Draw new weights from the recipe's seed; ``workers`` threads will share each batch."""
         self.recipe = recipe
@@ -57,7 +59,15 @@ class Trainer:
         self._scale_outputs()
         self.model.train()
         self._parameters = list(self.model.parameters())
-        self.average = [p.detach().clone() for p in self._parameters] if recipe.average else []
+        trunk = self.model.model
+        self._trunk = copy.deepcopy(trunk).bfloat16() if recipe.bfloat16 else trunk
+        working = dict(self._trunk.named_parameters())
+        masters = dict(trunk.named_parameters())
+        del working["embed_tokens.weight"], masters["embed_tokens.weight"]
+        self._working, self._masters = list(working.values()), list(masters.values())
+        head = self.model.lm_head  # its matrix is the embedding's
+        self._learnt = [head.weight, head.bias, *self._working]
+        self._owners = [head.weight, head.bias, *self._masters]
         self._pool = ThreadPoolExecutor(workers)
         matrices, embeddings, vectors = [], [], []
         for name, parameter in self.model.named_parameters():
@@ -65,8 +75,9 @@ class Trainer:
                 vectors.append(parameter)
             else:
                 (matrices if ".layers." in name else embeddings).append(parameter)
+        muon = torch.optim.Muon if recipe.bfloat16 else Float32Muon
         self._muons = [
-            torch.optim.Muon(
+            muon(
                 matrices[half::2],
                 lr=recipe.muon_rate,
                 weight_decay=recipe.weight_decay,
@@ -92,30 +103,39 @@ class Trainer:
             for module in (layer.self_attn.dense, layer.mlp.fc2):
                 module.weight.mul_((2 * len(layers)) ** -0.5)
 
+    @torch.no_grad()
+    def _round(self) -> None:
+        """Copy the optimizers' weights into the working ones, where these are others."""
+        if self.recipe.bfloat16:
+            torch._foreach_copy_(self._working, self._masters)
+
     def loss(self, inputs: Tensor, targets: Tensor) -> Tensor:
-        """Return the summed cross entropy in nats of some rows, both (rows, length)."""
+        """Return the summed cross entropy in nats of some rows, both (rows, length).
+
+        The embedding stays in float32, since the gradients of frequent tokens are long sums.
+        """
         dtype = torch.bfloat16 if self.recipe.bfloat16 else torch.float32
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.recipe.bfloat16):
-            hidden = self.model.model(input_ids=inputs, use_cache=False).last_hidden_state
         head = self.model.lm_head
+        embedded = F.embedding(inputs, head.weight).to(dtype)
+        hidden = self._trunk(inputs_embeds=embedded, use_cache=False).last_hidden_state
         flat = hidden.flatten(0, 1)  # (rows * length, hidden)
         return head_cross_entropy(flat, head.weight, head.bias, targets.flatten(), dtype)
 
-    def _row(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+    def _piece(self, inputs: Tensor, targets: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
         loss = self.loss(inputs, targets)
-        return loss.detach(), torch.autograd.grad(loss, self._parameters)
+        return loss.detach(), torch.autograd.grad(loss, self._learnt)
 
-    def _accumulate(self, inputs: Tensor, targets: Tensor) -> float:
-        """Fill the gradients of a batch's mean loss, row by row, and return that loss."""
-        counted = (targets != IGNORED).sum()
+    def _accumulate(self, pieces: list[tuple[Tensor, Tensor]]) -> float:
+        """Fill the gradients of a batch's mean loss, piece by piece, and return that loss."""
+        counted = sum((targets != IGNORED).sum() for _, targets in pieces)
         total = torch.zeros(())
-        for loss, grads in self._pool.map(self._row, inputs.split(1), targets.split(1)):
+        for loss, grads in self._pool.map(self._piece, *zip(*pieces, strict=True)):
             total += loss
             if self._parameters[0].grad is None:
-                for parameter, grad in zip(self._parameters, grads, strict=True):
-                    parameter.grad = grad
+                for parameter, grad in zip(self._owners, grads, strict=True):
+                    parameter.grad = grad.float()
             else:
-                torch._foreach_add_([p.grad for p in self._parameters], list(grads))
+                torch._foreach_add_([p.grad for p in self._owners], list(grads))
         torch._foreach_div_([p.grad for p in self._parameters], counted.float())
         return float(total / counted)
 
@@ -127,20 +147,18 @@ class Trainer:
         for optimizer, rate in rated:
             for group in optimizer.param_groups:
                 group["lr"] = rate * factor
-        loss = self._accumulate(*self.batches.batch(self.step))
+        self._round()
+        loss = self._accumulate(self.batches.pieces(self.step))
         nn.utils.clip_grad_norm_(self._parameters, self.recipe.clip)
         list(self._pool.map(lambda pair: pair[0].step(), rated))
         for parameter in self._parameters:
             parameter.grad = None
-        if self.average:
-            live = [p.detach() for p in self._parameters]
-            torch._foreach_lerp_(self.average, live, 1 - self.recipe.average)
         self.step += 1
         return loss
 
     def evaluate(self, batches: Batches, count: int) -> float:
         """Return the mean loss in nats over the first ``count`` batches."""
-        self.model.eval()
+        self._round()
         total, counted = 0.0, 0
         for index in range(count):
             inputs, targets = batches.batch(index)
@@ -148,7 +166,6 @@ class Trainer:
             losses = self._pool.map(lambda piece: float(self._loss_only(*piece)), pieces)
             total += sum(losses)
             counted += int((targets != IGNORED).sum())
-        self.model.train()
         return total / counted
 
     @torch.no_grad()
@@ -161,7 +178,6 @@ class Trainer:
             "model": self.model.state_dict(),
             "muons": [muon.state_dict() for muon in self._muons],
             "adamw": self._adamw.state_dict(),
-            "average": self.average,
             "step": self.step,
             "recipe": dataclasses.asdict(self.recipe),
         }
@@ -169,49 +185,34 @@ class Trainer:
         torch.save(state, partial)
         os.replace(partial, path)
 
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint.
+    def load(self, path: Path) -> dict[str, Any]:
+        """Go on from a checkpoint, and return the recipe that it was made with.
 
         Raises:
             ValueError: the checkpoint is of another recipe; only its end may differ.
         """
         state = torch.load(path, weights_only=True)
         for name, value in dataclasses.asdict(self.recipe).items():
-            found = state["recipe"].get(name, getattr(FIRST, name))
+            found = state["recipe"].get(name)
             if name not in MOVABLE and found != value:
                 raise ValueError(f"{path}: {name} must be {value} as in the recipe, got {found}")
-        self._restore(state)
-        self.average = state.get("average", [])
-        self.step = state["step"]
-
-    def start_from(self, path: Path) -> None:
-        """Begin with the weights and optimizers of another stage's checkpoint."""
-        self._restore(torch.load(path, weights_only=True))
-        if self.average:
-            self.average = [p.detach().clone() for p in self._parameters]
-
-    def use_average(self) -> None:
-        """Put the running average in the place of the weights."""
-        with torch.no_grad():
-            torch._foreach_copy_(self._parameters, self.average)
-
-    def _restore(self, state: dict[str, Any]) -> None:
         self.model.load_state_dict(state["model"])
         self.model.tie_weights()
         for muon, saved in zip(self._muons, state["muons"], strict=True):
             muon.load_state_dict(saved)
         self._adamw.load_state_dict(state["adamw"])
+        self.step = state["step"]
+        return state["recipe"]
 
 
 def run(
-    trainer: Trainer, held_out: Batches, work: Path, stop: int, save_every: int, check_every: int,
-    stage: int = 1,
-) -> None:  # fmt: skip
+    trainer: Trainer, held_out: Batches, work: Path, stop: int, save_every: int, check_every: int
+) -> None:
     """Train to step ``stop``, with checkpoints and lines of progress."""
     tokens = trainer.recipe.rows * trainer.recipe.context
     started, first = time.monotonic(), trainer.step
     recent: list[float] = []
-    with (work / LOGS[stage - 1]).open("a") as log:
+    with (work / LOG).open("a") as log:
         while trainer.step < stop:
             begun = time.monotonic()
             loss = trainer.train_step()
@@ -237,19 +238,17 @@ def run(
                     flush=True,
                 )
             if done % save_every == 0 or done == stop:
-                trainer.save(work / CHECKPOINTS[stage - 1])
+                trainer.save(work / CHECKPOINT)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run from the command line."""
     parser = argparse.ArgumentParser(prog="training.train", description=__doc__.splitlines()[0])
-    parser.add_argument("--stage", type=int, choices=(1, 2), default=1)
     parser.add_argument("--work", type=Path, default=WORK, help="folder of corpus and checkpoints")
     parser.add_argument("--tokenizer", type=Path, default=MODEL_DIR, help="folder of the tokenizer")
     moved = {
         "steps": "steps in all",
         "decay_steps": "steps over which the rates fall",
-        "long_from": "step from which rows are long",
         "finish_from": "step from which batches are of the finishing set",
     }
     for name, text in moved.items():
@@ -262,16 +261,17 @@ def main(argv: list[str] | None = None) -> None:
         "--check-every", type=int, default=200, help="steps between held-out losses"
     )
     parser.add_argument("--workers", type=int, default=2, help="threads that share a batch")
+    parser.add_argument(
+        "--float32", action="store_true", help="for processors without bfloat16 instructions"
+    )
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
     given = {name: getattr(args, name) for name in moved if getattr(args, name) is not None}
-    recipe = dataclasses.replace(STAGES[args.stage - 1], **given)
+    recipe = dataclasses.replace(RECIPE, bfloat16=not args.float32, **given)
     batches, held_out, _, end = open_batches(args.work, args.tokenizer, recipe)
     trainer = Trainer(recipe, batches, end, args.workers)
     if args.resume:
-        trainer.load(args.work / CHECKPOINTS[args.stage - 1])
-    elif args.stage > 1:
-        trainer.start_from(args.work / CHECKPOINTS[args.stage - 2])
+        trainer.load(args.work / CHECKPOINT)
     parameters = trainer.model.num_parameters()
     tokens = recipe.steps * recipe.rows * recipe.context
     print(
@@ -280,7 +280,7 @@ def main(argv: list[str] | None = None) -> None:
         flush=True,
     )
     stop = min(args.stop_at or recipe.steps, recipe.steps)
-    run(trainer, held_out, args.work, stop, args.save_every, args.check_every, args.stage)
+    run(trainer, held_out, args.work, stop, args.save_every, args.check_every)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from training.corpus import Builder, Document, distribution, files_of, licence_of
+from training.corpus import Builder, Document, textbook
 from training.dedupe import MinHasher, NearDuplicateIndex, similarity, unique
+from training.eval.problems import own_problems
 from training.fetch import pins
 from training.filters import clean, functions, parse, reject_reason, without_docstrings
-from training.sources import HELD_OUT, KIN, MANIFEST, MORE, SOURCES, Source
+from training.installed import distribution, files_of, licence_of
+from training.sources import HELD_OUT, KIN, MANIFEST, MORE, PINS, SOURCES, STDLIB, Source
+from training.textbook import exercises
+from training.textbook.exercise import exercise
 
 CODE = textwrap.dedent('''
     import os
@@ -114,10 +118,38 @@ def test_the_manifest_names_licences_and_amounts() -> None:
             assert entry["bytes"] <= (limits.files_mb + limits.functions_mb) * 1e6 + 200_000
 
 
+def test_the_textbook_holds_no_task(monkeypatch) -> None:
+    tasks = own_problems()
+    solved = f"{tasks[0].prompt}{tasks[0].solution}"
+    renamed = solved.replace(f"def {tasks[0].name}(", "def other(")
+    copied = [exercise("any", text, "") for text in (solved, renamed, CODE)]
+    fresh = next(exercises())
+    monkeypatch.setattr("training.corpus.exercises", lambda: [*copied, fresh])
+    builder = Builder([Document("held", "file", "held.py", CODE)], seed=1)
+    assert [document.text for document in textbook(builder)] == [fresh.text]
+    assert builder.rejected == {"textbook-task": 1, "textbook-duplicate": 2}
+
+
+def test_the_textbook_is_in_the_manifest() -> None:
+    manifest = json.loads(MANIFEST.read_text())
+    book, left_out = manifest["textbook"], manifest["rejected"]
+    count = book["files"] + book["functions"]
+    assert count + left_out["textbook-task"] + left_out["textbook-duplicate"] == len(
+        list(exercises())
+    )
+
+
 def test_what_the_second_corpus_adds_is_pinned() -> None:
     manifest = json.loads(MANIFEST.read_text())
     assert len(MORE) <= 30
     assert {entry["name"]: entry["version"] for entry in manifest["more"]} == pins()
+
+
+def test_the_constraints_name_the_releases_that_were_read() -> None:
+    manifest = json.loads(MANIFEST.read_text())
+    entries = [*manifest["sources"], *manifest["held_out"]]
+    read = {e["name"]: e["version"].split("+")[0] for e in entries if e["name"] != STDLIB}
+    assert pins(PINS.with_name("constraints.txt")) == read
 
 
 def test_a_pin_without_a_version_is_refused(tmp_path) -> None:
@@ -128,7 +160,7 @@ def test_a_pin_without_a_version_is_refused(tmp_path) -> None:
 
 
 def test_a_source_that_is_not_there_is_named(monkeypatch, tmp_path) -> None:
-    monkeypatch.setattr("training.corpus.PACKAGES", tmp_path)
+    monkeypatch.setattr("training.installed.PACKAGES", tmp_path)
     with pytest.raises(ValueError, match=r"toolz: must be installed; .*training\.fetch"):
         distribution("toolz")
 
@@ -137,7 +169,7 @@ def test_a_source_that_is_not_permissive_is_refused(monkeypatch) -> None:
     for stated in ("MPL-2.0 AND MIT", "GPL-3.0-or-later", ""):
         meta = {"License-Expression": stated}
         monkeypatch.setattr(
-            "training.corpus.distribution",
+            "training.installed.distribution",
             lambda name, meta=meta: SimpleNamespace(metadata=_Metadata(meta)),
         )
         with pytest.raises(ValueError, match="anything: licence must be PSF, MIT, BSD or Apache"):

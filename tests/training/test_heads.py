@@ -3,23 +3,40 @@ measured."""
 
 from __future__ import annotations
 
+import io
 import json
 import random
+import tarfile
+from functools import partial
 
 import pytest
 import torch
 import transformers
 
-from phi_model import PhiForSequenceClassification, PhiForTokenClassification
+from phi_model import PhiForSequenceClassification, PhiForTokenClassification, PhiTokenizer
 from phi_model.pipelines import pipeline
-from training.heads.archives import permissive
+from training.finetune import start
+from training.finetune_data import Example
+from training.finetune_loop import Options
+from training.heads import snippets, train
+from training.heads.archives import fetch_npm, permissive
 from training.heads.cards import FOLDER, cards
 from training.heads.picture import confusion_svg
 from training.heads.projects import LANGUAGES, LOCK, SPLITS
 from training.heads.roles import DAMAGES, ROLES, character_roles, damage
-from training.heads.snippets import Snippet, body, comment_share, cut, without_seen
+from training.heads.rules import exceeds, shows
+from training.heads.snippets import (
+    TEST_DIGESTS,
+    Snippet,
+    body,
+    comment_share,
+    cut,
+    digest,
+    without_seen,
+    write_snippets,
+)
 from training.heads.train import HEADS
-from training.sources import ROOT
+from training.sources import MODEL_DIR, ROOT
 
 SNIPPETS = {
     "Python": (
@@ -131,9 +148,11 @@ def test_the_cards_have_the_measured_figures() -> None:
 
 def test_the_figures_are_good_enough_to_ship() -> None:
     language = json.loads((FOLDER / "language_results.json").read_text())
+    assert language["accuracy"]["head"] >= 0.95
     assert language["accuracy"]["head"] > language["accuracy"]["guess_lexer"]
     assert language["accuracy"]["head"] > language["accuracy"]["analyse"]
     roles = json.loads((FOLDER / "roles_results.json").read_text())
+    assert roles["by_damage"]["intact"]["head"] >= 0.97
     assert roles["broken"]["head"] > roles["broken"]["pygments"]
 
 
@@ -157,6 +176,18 @@ def test_no_project_stands_in_two_splits_of_a_language() -> None:
 )  # fmt: skip
 def test_permissive_licences(licence, right) -> None:
     assert permissive(licence) is right
+
+
+def test_a_package_is_not_taken_for_one_whose_name_begins_like_it(tmp_path) -> None:
+    for name, version in (("theme", "7.0.1"), ("theme-2", "4.1.4")):
+        said = json.dumps({"version": version, "license": "MIT"}).encode()
+        with tarfile.open(tmp_path / f"{name}-{version}.tgz", "w:gz") as tar:
+            member = tarfile.TarInfo("package/package.json")
+            member.size = len(said)
+            tar.addfile(member, io.BytesIO(said))
+    assert fetch_npm("theme", None, tmp_path).version == "7.0.1"
+    assert fetch_npm("theme", "7.0.1", tmp_path).version == "7.0.1"
+    assert fetch_npm("theme-2", None, tmp_path).version == "4.1.4"
 
 
 def test_every_character_has_pygments_role() -> None:
@@ -196,12 +227,89 @@ def test_snippets_are_cut_cleaned_and_kept_apart() -> None:
         assert 5 <= snippet.count("\n") + 1 <= 40
         assert snippet.startswith("int")
     assert comment_share("// a\n// b\nint x;\n# include\n") == 0.75
-    snippets = [
+    both = [
         Snippet("C", "test", "p", "f.c", found[0]),
         Snippet("C", "test", "p", "g.c", "int x;\n" * 5),
     ]
     seen = {line.strip() for line in found[0].split("\n")}
-    assert without_seen(snippets, seen | {"int value_with_a_long_name"}) in (snippets, snippets[1:])
+    assert without_seen(both, seen | {"int value_with_a_long_name"}) in (both, both[1:])
+
+
+TYPED = "export function add(a: number, b: number): number {\n  const sum = a + b;\n  log(sum);\n  return sum;\n}\n"
+PLAIN = "export function add(a, b) {\n  const sum = a + b;\n  log(sum);\n  return sum;\n}\n"
+CALLS = "int add(int a, int b)\n{\n    int sum = a + b;\n    print(sum);\n    return sum;\n}\n"
+METHOD = CALLS.replace("int add", "int Adder::add")
+TABLE = "<table>\n  <tr>\n    <td>1</td>\n    <td>2</td>\n  </tr>\n</table>\n"
+SCRIPT = f"<script>\n{PLAIN}{PLAIN}</script>\n<p>\n"
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "shown"),
+    [
+        ("TypeScript", TYPED, True), ("TypeScript", PLAIN, False),
+        ("JavaScript", PLAIN, True), ("JavaScript", TYPED, False),
+        ("C", CALLS, True), ("C", METHOD, False), ("C++", METHOD, True), ("C++", CALLS, False),
+        ("C", CALLS.replace("print(sum)", 'print("std::string")'), True),
+        ("HTML", TABLE, True), ("HTML", SCRIPT, False), ("JavaScript", TABLE, False), ("PHP", TABLE, False),
+        ("Python", SNIPPETS["Python"], True), ("Python", '"""\n' + "Some words.\n" * 9 + '"""\nx = 1\n', False),
+        ("Go", SNIPPETS["Go"], True), ("Rust", SNIPPETS["Rust"], True), ("CSS", SNIPPETS["CSS"], True),
+        ("Haskell", SNIPPETS["Haskell"], True), ("C", "{ 0x1, 0x2 },\n" * 9, False),
+        ("Lua", "{\n  a = 1,\n  b = 2,\n  cc = 3,\n  dd = 4,\n  ee = 5,\n}\n", False),
+    ],
+)  # fmt: skip
+def test_a_snippet_counts_where_it_shows_its_language(label, text, shown) -> None:
+    assert shows(label, text) is shown
+
+
+LATE = "export function add(a, b) {\n  return a + b;\n}\n\nlet total: number = add(1, 2);\n"
+
+
+def _rows(label: str, text: str, count: int) -> list[train.Prefixes]:
+    names = [language.name for language in LANGUAGES]
+    tokenizer = PhiTokenizer.from_pretrained(HEADS / "language")
+    made = [Snippet(label, "train", "p", "f", text)] * count
+    return train.prefix_rows(made, names, tokenizer, random.Random(1))
+
+
+def test_prefixes_that_do_not_show_a_superset_do_not_count() -> None:
+    """TypeScript with no type yet is JavaScript, and teaches nothing else."""
+    tokenizer = PhiTokenizer.from_pretrained(HEADS / "language")
+    ids = tokenizer(LATE)["input_ids"]
+    whole = [row for row in _rows("TypeScript", LATE, 40) if len(row.ids) > len(ids) - 3]
+    assert len({row.first for row in whole}) == 1
+    before = tokenizer.decode(ids[: whole[0].first - 1])
+    after = tokenizer.decode(ids[: whole[0].first])
+    assert not exceeds("TypeScript", before)
+    assert exceeds("TypeScript", after)
+    assert {row.first for row in _rows("JavaScript", LATE, 9)} == {1}
+    assert _rows("TypeScript", PLAIN, 9) == []
+
+
+def test_only_the_counted_prefixes_make_the_loss() -> None:
+    names = ["a", "b"]
+    model = start(MODEL_DIR, "single_label_classification", names, 1, 0).train()
+    options = Options(tokens=256, bfloat16=False, workers=1)
+    fitter = train.PrefixFitter(model, "single_label_classification", options)
+    rows = [train.Prefixes([5, 6, 7, 8, 9, 10], 0, 4), train.Prefixes([9, 8, 7], 1, 2)]
+    model.model.eval()  # no chance, while the fitter still asks for every prefix
+    loss, last, _ = fitter.forward(rows)
+    total, weights = 0.0, 0.0
+    for row in rows:
+        for length in range(row.first, len(row.ids) + 1):
+            logits = model(input_ids=torch.tensor([row.ids[:length]]), use_cache=False).logits
+            weight = length / train.FULL_WEIGHT
+            target = torch.tensor([row.target])
+            total += weight * torch.nn.functional.cross_entropy(logits, target).item()
+            weights += weight
+    assert loss.item() == pytest.approx(total / weights, rel=1e-5)
+    assert fitter.weight(rows) == pytest.approx(weights, rel=1e-6)
+    assert last.shape == (2, 2)
+
+
+def test_the_held_out_snippets_are_as_many_of_each_language() -> None:
+    digests = json.loads(TEST_DIGESTS.read_text())
+    results = json.loads((FOLDER / "language_results.json").read_text())
+    assert len(set(digests)) == len(digests) == results["snippets"]
 
 
 def test_the_confusion_matrix_is_drawn() -> None:
@@ -214,3 +322,39 @@ def test_the_confusion_matrix_is_drawn() -> None:
 def test_the_token_head_loads() -> None:
     model = PhiForTokenClassification.from_pretrained(HEADS / "roles")
     assert model.config.id2label == dict(enumerate(ROLES))
+
+
+def test_a_run_goes_on_from_a_head_and_says_what_came_before(tmp_path) -> None:
+    rows = [Example([5 + i % 3] * 8, i % 2) for i in range(12)]
+    options = Options(epochs=1, rate=1e-4, tokens=64, bfloat16=False)
+    fit = partial(train._fit, "single_label_classification", ["a", "b"], (rows, rows))
+    fit(1, options, tmp_path / "first", None)
+    fit(3, options, tmp_path / "second", tmp_path / "first")
+    facts = json.loads((tmp_path / "second_trained.json").read_text())
+    assert facts["layers"] == 1
+    assert [run["rows"] for run in facts["earlier"]] == [12]
+    assert "earlier" not in facts["earlier"][0]
+    assert len(train.earlier(tmp_path / "second")) == 2
+    first, second = (
+        PhiForSequenceClassification.from_pretrained(tmp_path / name, dtype=torch.float32)
+        for name in ("first", "second")
+    )
+    assert not torch.equal(first.score.weight, second.score.weight)
+    torch.testing.assert_close(first.score.weight, second.score.weight, atol=0.01, rtol=0)
+    with pytest.raises(ValueError, match="labels must be"):
+        train._head(tmp_path / "first", ["a", "c"])
+
+
+def test_a_few_missing_snippets_are_named_and_many_are_an_error(
+    tmp_path, monkeypatch, capsys
+) -> None:
+    made = [Snippet("C", "test", "p", "f.c", f"int x{n};\n" * 5) for n in range(40)]
+    listed = tmp_path / "digests.json"
+    listed.write_text(json.dumps([digest(snippet) for snippet in made]))
+    monkeypatch.setattr(snippets, "TEST_DIGESTS", listed)
+    write_snippets(tmp_path / "test.jsonl", made[1:])
+    assert snippets.held_out_snippets(tmp_path) == made[1:]
+    assert "1 of the 40 test snippets" in capsys.readouterr().out
+    write_snippets(tmp_path / "test.jsonl", made[9:])
+    with pytest.raises(ValueError, match="must hold the 40 test snippets, got 31"):
+        snippets.held_out_snippets(tmp_path)

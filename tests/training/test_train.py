@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -10,12 +11,14 @@ import torch
 from torch.nn import functional as F
 
 from training.corpus import Document
-from training.data import IGNORED, Batches, Stages, finish_texts, long_texts, pack
+from training.data import IGNORED, Batches, Mixed, Stages, finish_texts, mixed, pack
+from training.export import losses_of, minutes_of
 from training.filters import with_summaries
 from training.loss import head_cross_entropy
-from training.recipe import FIRST, SECOND, Recipe
+from training.muon import Float32Muon, orthogonalise
+from training.recipe import RECIPE, Recipe
 from training.tokenizer import train_tokenizer
-from training.train import CHECKPOINTS, Trainer
+from training.train import CHECKPOINT, Trainer
 
 TINY = Recipe(
     hidden=64, layers=2, heads=1, intermediate=64, vocabulary=400, context=32, rows=4,
@@ -97,8 +100,9 @@ def test_the_finishing_set_takes_over_at_its_step(packed) -> None:
     first, second = Batches(packed, 4, 0, 1), Batches(packed, 4, 0, 2)
     stages = Stages((0, first), (3, second))
     for step, expected in ((2, first.batch(2)), (3, second.batch(0)), (5, second.batch(2))):
-        for x, y in zip(stages.batch(step), expected, strict=True):
-            assert torch.equal(x, y)
+        [(inputs, targets)] = stages.pieces(step)
+        assert torch.equal(inputs, expected[0])
+        assert torch.equal(targets, expected[1])
 
 
 def test_the_finishing_set_has_bare_functions_and_whole_files() -> None:
@@ -162,9 +166,9 @@ def test_three_steps_and_three_more_are_six(packed, tmp_path) -> None:
     losses = [whole.train_step() for _ in range(6)]
     first = _trainer(packed)
     parts = [first.train_step() for _ in range(3)]
-    first.save(tmp_path / CHECKPOINTS[0])
+    first.save(tmp_path / CHECKPOINT)
     second = _trainer(packed)
-    second.load(tmp_path / CHECKPOINTS[0])
+    second.load(tmp_path / CHECKPOINT)
     assert second.step == 3
     assert second.model.lm_head.weight is second.model.model.embed_tokens.weight
     parts += [second.train_step() for _ in range(3)]
@@ -182,7 +186,7 @@ def test_the_number_of_workers_changes_nothing(packed) -> None:
 def test_the_rows_together_have_the_gradient_of_the_batch(packed) -> None:
     trainer = _trainer(packed, bfloat16=False)
     inputs, targets = trainer.batches.batch(0)
-    mean = trainer._accumulate(inputs, targets)
+    mean = trainer._accumulate(list(zip(inputs.split(1), targets.split(1), strict=True)))
     grads = [p.grad.clone() for p in trainer._parameters]
     logits = trainer.model(input_ids=inputs, use_cache=False).logits
     plain = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
@@ -190,6 +194,30 @@ def test_the_rows_together_have_the_gradient_of_the_batch(packed) -> None:
     assert mean == pytest.approx(plain.item(), rel=1e-5)
     for one, other in zip(grads, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-6)
+
+
+def test_muon_in_float32_steps_as_torch_s_does() -> None:
+    torch.manual_seed(0)
+    for shape in ((24, 40), (40, 24)):
+        start = torch.randn(shape)
+        ours, theirs = (torch.nn.Parameter(start.clone()) for _ in range(2))
+        said = {"lr": 0.02, "weight_decay": 0.1, "adjust_lr_fn": "match_rms_adamw"}
+        pair = Float32Muon([ours], **said), torch.optim.Muon([theirs], **said)
+        for _ in range(3):
+            grad = torch.randn(shape)
+            for parameter, optimizer in zip((ours, theirs), pair, strict=True):
+                parameter.grad = grad.clone()
+                optimizer.step()
+        moved = (theirs - start).norm()
+        assert (ours - theirs).norm() < 0.03 * moved  # theirs rounds to bfloat16
+        assert pair[0].state_dict()["state"][0].keys() == pair[1].state_dict()["state"][0].keys()
+
+
+def test_orthogonalised_singular_values_are_near_one() -> None:
+    torch.manual_seed(1)
+    values = torch.linalg.svdvals(orthogonalise(torch.randn(30, 50)))
+    assert values.min() > 0.6
+    assert values.max() < 1.3
 
 
 def test_it_learns(packed) -> None:
@@ -200,46 +228,79 @@ def test_it_learns(packed) -> None:
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(packed, tmp_path) -> None:
-    _trainer(packed).save(tmp_path / CHECKPOINTS[0])
-    _trainer(packed, steps=9, decay_steps=1).load(tmp_path / CHECKPOINTS[0])
+    _trainer(packed).save(tmp_path / CHECKPOINT)
+    _trainer(packed, steps=9, decay_steps=1).load(tmp_path / CHECKPOINT)
     with pytest.raises(ValueError, match=r"muon_rate must be 0\.1 as in the recipe, got 0\.006"):
-        _trainer(packed, muon_rate=0.1).load(tmp_path / CHECKPOINTS[0])
+        _trainer(packed, muon_rate=0.1).load(tmp_path / CHECKPOINT)
 
 
-def test_the_second_stage_goes_on_from_the_first_one_s_weights(packed, tmp_path) -> None:
+def test_a_run_in_bfloat16_goes_on_in_float32(packed, tmp_path) -> None:
+    """A checkpoint is of float32 weights, whatever the products are in."""
     first = _trainer(packed)
     first.train_step()
-    first.save(tmp_path / CHECKPOINTS[0])
-    second = _trainer(packed, context=64, seed=5, average=0.5)
-    second.start_from(tmp_path / CHECKPOINTS[0])
-    assert second.step == 0
+    first.save(tmp_path / CHECKPOINT)
+    second = _trainer(packed, bfloat16=False)
+    second.load(tmp_path / CHECKPOINT)
     _assert_same(_weights(second), _weights(first))
-    assert second.model.lm_head.weight is second.model.model.embed_tokens.weight
-    state = second._muons[0].state_dict()["state"]
-    for number, saved in first._muons[0].state_dict()["state"].items():
-        assert torch.equal(state[number]["momentum_buffer"], saved["momentum_buffer"])
+    assert second.train_step() == pytest.approx(first.train_step(), rel=0.01)
 
 
-def test_the_average_follows_the_weights(packed, tmp_path) -> None:
-    trainer = _trainer(packed, average=0.5)
-    before = [p.detach().clone() for p in trainer._parameters]
+def test_the_working_weights_are_the_rounded_ones(packed) -> None:
+    trainer = _trainer(packed)
+    batches = Batches(packed, 4, 0, 1)
+    for _ in range(3):
+        trainer.train_step()
+    exact = _trainer(packed, bfloat16=False)
+    exact.model.load_state_dict(_weights(trainer))
+    loss = exact.evaluate(batches, 2)
+    assert trainer.evaluate(batches, 2) == pytest.approx(loss, rel=2e-3)
+    before = [weight.clone() for weight in trainer._working]
     trainer.train_step()
-    for mean, old, new in zip(trainer.average, before, trainer._parameters, strict=True):
-        torch.testing.assert_close(mean, (old + new) / 2)
-    trainer.save(tmp_path / CHECKPOINTS[1])
-    again = _trainer(packed, average=0.5)
-    again.load(tmp_path / CHECKPOINTS[1])
-    again.use_average()
-    for parameter, mean in zip(again._parameters, trainer.average, strict=True):
-        assert torch.equal(parameter, mean)
+    trainer._round()
+    for old, new, master in zip(before, trainer._working, trainer._masters, strict=True):
+        assert new.dtype == torch.bfloat16
+        assert torch.equal(new, master.bfloat16())
+        assert new.ndim == 1 or not torch.equal(old, new)
 
 
-def test_the_stages_are_of_one_model_and_their_steps_are_in_order() -> None:
-    shape = ("hidden", "layers", "heads", "intermediate", "vocabulary")
-    assert all(getattr(FIRST, name) == getattr(SECOND, name) for name in shape)
-    assert FIRST.rows * FIRST.context == SECOND.rows * SECOND.context
-    assert 0 < SECOND.long_from < SECOND.finish_from < SECOND.steps
-    assert SECOND.rate(SECOND.steps) == 0.0
+def test_a_mixed_batch_has_every_set_s_rows_in_pieces(packed, texts) -> None:
+    short = pack(texts, train_tokenizer(texts, 400), 0, 16, seed=3)
+    sets = Batches(short, 6, 0, 1), Batches(packed, 2, 0, 2)
+    pieces = Mixed(*sets).pieces(5)
+    shown = [[inputs for inputs, _ in pieces if inputs.shape[1] == length] for length in (16, 32)]
+    for found, batches in zip(shown, sets, strict=True):
+        assert torch.equal(torch.cat(found), batches.batch(5)[0])
+    trainer = Trainer(TINY, Mixed(*sets), 0)
+    assert trainer.train_step() == pytest.approx(np.log(400), abs=0.5)
+
+
+def test_pieces_have_a_worker_s_measure_of_tokens() -> None:
+    rows = np.arange(40 * 257, dtype=np.uint16).reshape(40, 257)
+    pieces = Batches(rows, 10, 0, 1).pieces(0)
+    assert [tuple(inputs.shape) for inputs, _ in pieces] == [(4, 256), (4, 256), (2, 256)]
+
+
+def test_shuffled_rows_hold_the_same_documents(texts) -> None:
+    tokenizer = train_tokenizer(texts, 400)
+    plain, mixed = (pack(texts, tokenizer, 0, 256, seed) for seed in (None, 4))
+    assert [sorted(row) for row in plain.tolist()] == [sorted(row) for row in mixed.tolist()]
+    assert not np.array_equal(plain, mixed)
+    assert np.array_equal(mixed, pack(texts, tokenizer, 0, 256, 4))
+
+
+@pytest.mark.parametrize(("share", "short", "whole"), [(0.0, 0, 4), (0.25, 2, 3), (1.0, 8, 0)])
+def test_the_textbook_has_its_share_of_a_batch(packed, texts, share, short, whole) -> None:
+    book = pack(texts, train_tokenizer(texts, 400), 0, 16, seed=3)
+    recipe = dataclasses.replace(TINY, textbook_context=16)
+    shapes = [inputs.shape for inputs, _ in mixed(packed, book, recipe, share, 0).pieces(1)]
+    found = {length: sum(n for n, size in shapes if size == length) for length in (16, 32)}
+    assert found == {16: short, 32: whole}
+
+
+def test_the_recipe_s_finish_is_its_decay() -> None:
+    assert RECIPE.finish_from == RECIPE.steps - RECIPE.decay_steps
+    assert RECIPE.rate(RECIPE.finish_from) == 1.0
+    assert RECIPE.rate(RECIPE.steps) == 0.0
 
 
 def test_docstrings_are_cut_to_their_summary() -> None:
@@ -250,10 +311,13 @@ def test_docstrings_are_cut_to_their_summary() -> None:
     assert with_summaries("def f(:\n") is None
 
 
-def test_long_rows_come_from_long_files() -> None:
-    documents = [Document("p", "file", f"{n}.py", "x = 1\n" * n) for n in range(1, 40)]
-    documents.append(Document("p", "function", "f.py", "y = 1\n" * 90))
-    chosen = long_texts(documents, 120, 500, seed=1)
-    assert all(len(text) >= 120 and text.startswith("x") for text in chosen)
-    assert 500 <= sum(map(len, chosen)) < 800
-    assert chosen == long_texts(documents, 120, 500, seed=1)
+def test_a_log_of_an_interrupted_run_counts_each_step_once(tmp_path) -> None:
+    entries = [{"step": step, "loss": 9 - step / 100, "seconds": 30} for step in range(1, 260)]
+    entries[249]["held_out"] = 7.0
+    again = [{**entry, "loss": 5.0} for entry in entries[240:]]
+    log = tmp_path / "log.jsonl"
+    log.write_text("".join(json.dumps(entry) + "\n" for entry in entries[:248] + again))
+    assert minutes_of(log) == pytest.approx(259 / 2)
+    losses = losses_of(log)
+    assert list(losses) == [*map(str, range(1, 11)), "250", "259"]
+    assert (losses["3"], losses["250"], losses["259"]) == ([8.97], [5.0, 7.0], [5.0])

@@ -9,21 +9,21 @@ python -m training.heads cards               write both cards from the results
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from training.finetune_loop import Options
 from training.heads import cards, evaluate, snippets
 from training.heads.train import HEADS as HEADS_DIR
 from training.heads.train import (
+    LANGUAGE_ROWS,
     LAYERS,
     OPTIONS,
     ROLE_PIECES,
     train_language,
     train_roles,
 )
-from training.sources import SEED
 
 HEADS = ("language", "roles")
 
@@ -42,6 +42,9 @@ def main(argv: list[str] | None = None) -> None:
     training.add_argument("--layers", type=int, help="of the trunk; absent: as shipped")
     training.add_argument("--epochs", type=float, default=OPTIONS.epochs)
     training.add_argument("--rate", type=float, default=OPTIONS.rate)
+    training.add_argument("--tokens", type=int, default=OPTIONS.tokens, help="of a batch")
+    training.add_argument("--rows", type=int, help="to learn from; absent: as shipped")
+    training.add_argument("--base", type=Path, help="a trained head to go on from")
     training.add_argument("--output", type=Path, help="folder; absent: the shipped one")
     measuring = commands.add_parser("evaluate", help="measure the heads")
     measuring.add_argument(
@@ -54,15 +57,15 @@ def main(argv: list[str] | None = None) -> None:
     if args.command == "data":
         snippets.build()
     elif args.command == "train":
-        options = Options(
-            **{**OPTIONS.__dict__, "epochs": args.epochs, "rate": args.rate, "seed": SEED}
-        )
+        options = replace(OPTIONS, epochs=args.epochs, rate=args.rate, tokens=args.tokens)
         output = args.output or HEADS_DIR / args.head
         layers = args.layers or LAYERS[args.head]
         if args.head == "roles":
-            train_roles(output, layers, options, ROLE_PIECES["train"])
+            rows = args.rows or ROLE_PIECES["train"]
+            train_roles(output, layers, options, rows, args.base)
         else:
-            train_language(output, layers, options)
+            rows = args.rows or LANGUAGE_ROWS["train"]
+            train_language(output, layers, options, rows, args.base)
     elif args.command == "evaluate":
         unknown = set(args.heads) - set(HEADS)
         if unknown:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.corpus import licence_of
+from training.installed import licence_of
 from training.sources import STDLIB
 
 DEBIAN = "".join(
@@ -137,7 +137,11 @@ def fetch_npm(name: str, version: str | None, cache: Path) -> Archive:
     """Fetch a package from the npm registry."""
     cache.mkdir(parents=True, exist_ok=True)
     stem = name.lstrip("@").replace("/", "-")
-    known = sorted(cache.glob(f"{stem}-{version or '[0-9]*'}.tgz"))
+    # A number and a point: the file of NAME-2 is not one of NAME.
+    found = re.compile(
+        re.escape(f"{stem}-") + (re.escape(version) if version else r"\d+\..*") + r"\.tgz"
+    )
+    known = sorted(path for path in cache.glob("*.tgz") if found.fullmatch(path.name))
     if not known:
         wanted = name if version is None else f"{name}@{version}"
         known = [cache / json.loads(_run(["npm", "pack", "--json", wanted], cache))[0]["filename"]]

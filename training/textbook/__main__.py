@@ -8,13 +8,12 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from training.corpus import Document, write_lines
+from training.corpus import TEXTBOOK, Document, write_lines
 from training.textbook.check import failures
 from training.textbook.exercise import Exercise
 from training.textbook.generate import exercises, programs
 
 SEED = 0
-SOURCE = "textbook"
 
 
 def summary(found: list[Exercise]) -> str:
@@ -54,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
     print(summary(found))
     if args.write:
         write_lines(
-            args.write, [Document(SOURCE, item.kind, item.topic, item.text) for item in found]
+            args.write, [Document(TEXTBOOK, item.kind, item.topic, item.text) for item in found]
         )
     if not args.check:
         return 0
