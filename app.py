@@ -14,6 +14,11 @@ from ui.terminal import Teller, fail
 # Before Gradio and huggingface_hub are imported: nothing calls home.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+# After each event, Gradio would summarize the last 10,000 in a pandas table for its monitoring page, which is off here.
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "1")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
+
+INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -67,4 +72,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None

@@ -20,6 +20,7 @@ from ui.components import (
     Meter,
     StatusLine,
 )
+from ui.events import SILENT, UNMARKED
 from ui.share import code, panel
 from ui.status import IDLE
 
@@ -95,23 +96,27 @@ def build(backend: Backend, *, key: str | None = None) -> CompleteTab:
 def wire(tab: CompleteTab, backend: Backend) -> None:
     """Connects the tab's events with the backend."""
     completer = Completer(backend, tab.controls)
-    silent = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
     tab.editor.submit(
-        completer.complete,
-        [tab.editor, *tab.controls.inputs],
+        None,
+        tab.controls.inputs,
+        None,
+        js=f"(...values) => {{ window.PhiEditor.get('{EDITOR}').send(values); }}",
+        trigger_mode="multiple",
+    )
+    tab.editor.ask(
+        completer.ask,
+        None,
         [tab.ghost, tab.status],
-        show_progress="hidden",
+        **UNMARKED,
         trigger_mode="multiple",
         concurrency_limit=None,
-        api_name="complete",
+        api_visibility="private",
     )
-    tab.editor.stop(completer.stop, None, None, **silent)
-    tab.editor.edited(
-        completer.measure, tab.editor, tab.meter, **silent, trigger_mode="always_last"
-    )
+    tab.editor.stop(completer.stop, None, None, **SILENT)
+    tab.editor.edited(completer.measure, None, tab.meter, **SILENT, trigger_mode="multiple")
     # Buttons take the editor's own way, so that a request has its id and its place before the server hears of it.
     for command, button in tab.buttons.items():
-        button.click(None, js=f"() => {{ window.PhiEditor.get('{EDITOR}').{command}(); }}")
+        button.click(None, js=f"() => {{ window.PhiEditor?.get('{EDITOR}')?.{command}(); }}")
     auto, colour = tab.controls.auto, tab.controls.options["colour"]
     for option, box in (("auto", auto), ("colour", colour)):
         box.change(

@@ -18,8 +18,9 @@ from phi_model.request import CompletionRequest, RequestError
 from ui import controls as sampling
 from ui.bias import read_bias
 from ui.components import Prompt
+from ui.growing import GrowingLog
 from ui.scope import SCOPES
-from ui.sessions import Run, Sessions, batches
+from ui.sessions import TICK_S, Run, Sessions, batches
 from ui.share.link import drawn, made
 from ui.status import Progress, problem
 from ui.suggestion import Choice, Suggestion
@@ -53,15 +54,35 @@ class Completer:
         if identity:
             self._sessions.stop(str(request.session_hash), str(identity))
 
-    async def measure(self, prompt: Prompt) -> Any:
+    async def measure(self, event: gr.EventData) -> Any:
         """How many tokens stand before the caret, of those that the model can see."""
-        text = prompt.before[-MAX_PROMPT_CHARACTERS:]
+        asked = event._data or {}
+        text = str(asked.get("before", ""))[-MAX_PROMPT_CHARACTERS:]
         try:
             with leased(self._backend) as backend:
                 tokens = await asyncio.to_thread(backend.count_tokens, text)
-                return {"tokens": tokens, "limit": backend.info.context_length}
+                return {
+                    "tokens": tokens,
+                    "limit": backend.info.context_length,
+                    "n": asked.get("n"),
+                }
         except UnavailableError:
             return gr.skip()
+
+    async def ask(
+        self, event: gr.EventData, request: gr.Request
+    ) -> AsyncGenerator[tuple[str, Any], None]:
+        """Does `complete` for a page, which sends the prompt and the controls' values with the event.
+
+        They are no inputs of it: Gradio would tell each of them of each message of the stream, as in `ui.events`.
+        """
+        asked = event._data or {}
+        log = GrowingLog()
+        async with aclosing(
+            self.complete(Prompt.read(asked), request, *asked.get("values", ()))
+        ) as updates:
+            async for ghost, status in updates:
+                yield log.add(ghost), status
 
     async def complete(
         self, prompt: Prompt, request: gr.Request, *values: Any
@@ -144,23 +165,27 @@ class Completer:
             context_length=backend.info.context_length,
         )
         shown = time.monotonic()
-        update = suggestion.ghost(done=False), progress.status(done=False)
-        yield update
+        ghost = suggestion.ghost(done=False)
+        yield ghost, progress.status(done=False)
         async with aclosing(batches(backend.stream(asked, session=session), run)) as arriving:
             async for chunks in arriving:
                 if chunks:
                     suggestion.add(chunks)
                     progress.tick()
-                    status = update[1]
+                    ghost = suggestion.ghost(done=False)
                     if time.monotonic() - shown >= STATUS_S:
-                        status, shown = progress.status(done=False), time.monotonic()
-                    update = suggestion.ghost(done=False), status
+                        yield ghost, progress.status(done=False)
+                        shown = time.monotonic()
+                    else:
+                        yield ghost, gr.skip()  # the browser need not draw the same figures again
                 else:
                     # Gradio notices a closed tab only by a yield, and the browser a lost server by its silence.
-                    update = {**update[0], "beat": time.monotonic()}, update[1]
-                yield update
+                    ghost = {**ghost, "beat": time.monotonic()}
+                    yield ghost, gr.skip()
                 if suggestion.ended:
                     break
+        # The end is more work for the browser than text is: the last of it is drawn first.
+        await asyncio.sleep(TICK_S)
         if not run.superseded:
             suggestion.finish()
             explained = backend.token_text if named["colour"] else None

@@ -34,10 +34,14 @@ window.phiEditorLoaded.then(() => { __CALL__ }).catch(error => {
 """
 
 
-def _on_load(call: str) -> str:
+def bundle_url() -> str:
+    """Where the editor's script is, below the root that the page was served under."""
     digest = hashlib.sha256(BUNDLE.read_bytes()).hexdigest()[:12]
-    url = f"/gradio_api/file={BUNDLE.as_posix()}?v={digest}"
-    return _ON_LOAD.replace("__URL__", json.dumps(url)).replace("__CALL__", call)
+    return f"/gradio_api/file={BUNDLE.as_posix()}?v={digest}"
+
+
+def _on_load(call: str) -> str:
+    return _ON_LOAD.replace("__URL__", json.dumps(bundle_url())).replace("__CALL__", call)
 
 
 def serve_bundle() -> None:
@@ -60,6 +64,27 @@ class Prompt:
     cursor: int = 0
     request: str = ""
     kind: str = "manual"
+
+    @classmethod
+    def read(cls, payload: dict[str, Any] | None) -> Prompt:
+        """Reads what the browser or an API client sent.
+
+        Raises:
+            gr.Error: it is no text with a caret inside it.
+        """
+        payload = payload or {}
+        text = payload.get("text", "")
+        if not isinstance(text, str):
+            raise gr.Error(f"The editor's text must be a text, got {type(text).__name__}.")
+        cursor = payload.get("cursor")
+        cursor = len(text) if cursor is None else cursor
+        if not isinstance(cursor, int) or not 0 <= cursor <= len(text):
+            raise gr.Error(
+                f"The editor's cursor must be an integer from 0 to {len(text)}, got {cursor!r}."
+            )
+        return cls(
+            text, cursor, str(payload.get("request") or ""), str(payload.get("kind") or "manual")
+        )
 
     @property
     def before(self) -> str:
@@ -86,8 +111,9 @@ class CodeEditor(gr.HTML):
 
     Events:
         submit: a completion is asked for; the value carries the request's id.
+        ask: the same, after `window.PhiEditor.get(name).send(values)`: `{text, cursor, request, kind, values}`.
         stop: the request `{"id"}` is no longer wanted.
-        edited: the text was edited, and typing paused.
+        edited: the text was edited, and typing paused; `{before, n}` is what stands before the caret, and which event it is.
     """
 
     def __init__(
@@ -105,7 +131,8 @@ class CodeEditor(gr.HTML):
             html_template='<div class="phi-editor"></div>',
             js_on_load=_on_load(
                 "window.PhiEditor.mountEditor({element, props, watch,"
-                " submit: () => trigger('submit'), stop: data => trigger('stop', data), edited: () => trigger('edited')});"
+                " submit: () => trigger('submit'), ask: data => trigger('ask', data),"
+                " stop: data => trigger('stop', data), edited: data => trigger('edited', data)});"
             ),
             apply_default_css=False,
             editor=name,
@@ -116,24 +143,8 @@ class CodeEditor(gr.HTML):
         )
 
     def preprocess(self, payload: dict[str, Any] | None) -> Prompt:
-        """Reads what the browser or an API client sent.
-
-        Raises:
-            gr.Error: it is no text with a caret inside it.
-        """
-        payload = payload or {}
-        text = payload.get("text", "")
-        if not isinstance(text, str):
-            raise gr.Error(f"The editor's text must be a text, got {type(text).__name__}.")
-        cursor = payload.get("cursor")
-        cursor = len(text) if cursor is None else cursor
-        if not isinstance(cursor, int) or not 0 <= cursor <= len(text):
-            raise gr.Error(
-                f"The editor's cursor must be an integer from 0 to {len(text)}, got {cursor!r}."
-            )
-        return Prompt(
-            text, cursor, str(payload.get("request") or ""), str(payload.get("kind") or "manual")
-        )
+        """See `Prompt.read`."""
+        return Prompt.read(payload)
 
     def postprocess(self, value: Prompt | dict[str, Any] | str | None) -> dict[str, Any]:
         """Gives the browser a text to load, the caret at its end unless told otherwise."""
@@ -179,17 +190,19 @@ class _Channel(gr.HTML):
 
 
 class GhostStream(_Channel):
-    """Carries `{id, choices: [{text, done}], done}` to the editor called `editor`; a stale id is ignored there.
+    """Carries a `ui.growing.GrowingLog` of `{id, choices: [{text, done}], done}` to the editor called `editor`.
 
-    A choice may have its mean `logprob`, and in the last update its `tokens` (see `ui.suggestion.token_rows`).
+    A stale id is ignored there. A choice may have its mean `logprob`, and in the last update its `tokens` (see
+    `ui.suggestion.token_rows`).
     """
 
     def __init__(self, editor: str = "editor", **kwargs: Any) -> None:
-        super().__init__(**_part(editor, "mountGhost"), visible="hidden", **kwargs)
+        part = {**_part(editor, "mountGhost"), "value": ""}
+        super().__init__(**part, visible="hidden", **kwargs)
 
 
 class Meter(_Channel):
-    """Carries the prompt's length `{tokens, limit}` to the editor called `editor`."""
+    """Carries the prompt's length `{tokens, limit}` to the editor called `editor`; `n` is the one of the event that asked."""
 
     def __init__(self, editor: str = "editor", **kwargs: Any) -> None:
         super().__init__(**_part(editor, "mountMeter"), visible="hidden", **kwargs)

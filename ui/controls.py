@@ -21,9 +21,9 @@ from ui.scope import SCOPES
 
 MAX_TOKENS = 1024  # a request whose answer nobody reads still runs to its end
 RANDOM_SEED_BITS = 32
-# A small model falls into loops that a large one does not.
+# A small model falls into loops that a large one does not. No more than this: code has to repeat its names.
 SMALL_MODEL = 100_000_000
-SMALL_MODEL_PENALTY = 1.1
+SMALL_MODEL_PENALTY = 1.03
 
 # Field: label, least, most, value at the start, step, what it does.
 SLIDERS: dict[str, tuple[str, float, float, float, float, str]] = {

@@ -13,6 +13,7 @@ import gradio as gr
 from gradio.components import Component
 
 from ui.components import Kept
+from ui.events import SILENT
 
 PRESETS = Path(__file__).resolve().parent.parent / "assets" / "presets.json"
 MAX_NAME = 40
@@ -127,21 +128,16 @@ def wire(presets: Presets, sliders: Mapping[str, Component], neutral: Mapping[st
     def restore(own: Any) -> Any:
         return gr.update(choices=names(checked(own)))
 
-    silent: dict[str, Any] = {
-        "queue": False,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
     shown = list(sliders.values())
-    presets.chosen.input(choose, [presets.chosen, presets.own], shown, **silent)
+    presets.chosen.input(choose, [presets.chosen, presets.own], shown, **SILENT)
     for event in (presets.save.click, presets.name.submit):
         event(
             save,
             [presets.name, presets.own, *shown],
             [presets.own, presets.chosen, presets.name],
-            **silent,
+            **SILENT,
         )
     presets.delete.click(
-        delete, [presets.chosen, presets.own], [presets.own, presets.chosen], **silent
+        delete, [presets.chosen, presets.own], [presets.own, presets.chosen], **SILENT
     )
-    presets.own.recalled(restore, presets.own, presets.chosen, **silent)
+    presets.own.recalled(restore, presets.own, presets.chosen, **SILENT)

@@ -35,7 +35,12 @@ def _block_end(before: str, text: str, over: bool) -> int | None:
         head = above[above.rfind("\n") + 1 :]
         start = 0
         if not head.endswith(":"):
-            head = before[head_start:] + "x"
+            # It may leave the block of the line above, and what comes is then measured by its own first line.
+            lines = (before[head_start:] + text).split("\n")
+            own = next((line for line in lines if line.strip()), None)
+            if own is None:
+                return None
+            head = min(head, own, key=_indent) + "x"  # opens nothing
     else:
         newline = text.find("\n")
         if newline < 0:

@@ -15,9 +15,14 @@ from phi_model.backend import Backend
 from phi_model.engine.resident import Resident
 from phi_model.serving import build_router, listen
 from phi_model.serving.listen import open_link
+from ui.delivery import Delivery
 from ui.models.rules import Rules
+from ui.modules import page_modules
 from ui.page import LOCKED, build, mount_options
 from ui.share.hosting import PUBLIC_LIMITS, PasswordGate, PublicBackend
+
+# Gradio remembers 0.4 MB of each visit, of 10,000 of them. Nothing of ours is in it: a page whose visit is forgotten works on.
+REMEMBERED_VISITS = 256
 
 Tell = Callable[[str], None]
 
@@ -62,6 +67,9 @@ def create_app(
         app.add_middleware(PasswordGate, auth=auth, api_key=api_key)
     key = "API_KEY" if api_key is not None else "USER:PASSWORD" if auth is not None else None
     app.state.page = build(serving, key=key, public=public, resident=resident, rules=rules)
+    app.state.page.state_session_capacity = REMEMBERED_VISITS
+    kinds = (component["type"] for component in app.state.page.config["components"])
+    app.add_middleware(Delivery, modules=page_modules(kinds))
     return gr.mount_gradio_app(
         app,
         app.state.page,

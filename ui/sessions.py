@@ -79,6 +79,8 @@ async def batches(
 ) -> AsyncGenerator[list[T], None]:
     """Gathers what a stream sends into at most one batch a tick, and an empty one each `heartbeat` seconds of silence.
 
+    The last batch does not wait for its tick.
+
     It ends with the stream or when `run` is stopped; either way the stream is closed, which cancels the request.
 
     Raises:
@@ -115,7 +117,7 @@ async def batches(
                 await reader
                 return
             if batch and not run.stopped:
-                await asyncio.sleep(tick)
+                await asyncio.wait({reader}, timeout=tick)
         if pending:
             yield pending
     finally:

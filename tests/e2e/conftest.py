@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e.studio import Studio, launch, server
+from tests.share.conftest import page_over
+from tests.ui.scripted import ScriptedBackend
 
 
 # Not of the session: while Playwright's loop lives, no asynchronous test of another folder can run.
@@ -51,6 +54,22 @@ def open_studio(browser: Browser, address: str) -> Iterator[Callable[..., Studio
     for studio, at in studios:
         assert studio.hosts - {"data:", "blob:"} <= {at.rstrip("/")}
         assert studio.problems == []
+
+
+@pytest.fixture
+def servers() -> Iterator[ExitStack]:
+    """Servers of one test."""
+    with ExitStack() as servers:
+        yield servers
+
+
+# The servers come first, so that they outlive the windows.
+@pytest.fixture
+def open_scripted(
+    servers: ExitStack, open_studio: Callable[..., Studio]
+) -> Callable[[str], Studio]:
+    """Opens a window on a page whose model writes a given text, for tests that cannot do with any other."""
+    return lambda text: open_studio(at=servers.enter_context(page_over(ScriptedBackend(text))))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,15 +12,7 @@ from tests.e2e.studio import ROOT, Studio, launch, server
 
 FOLDER = ROOT / "assets" / "screenshots"
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
-PROMPT = '''class Point:
-    """A point in the plane."""
-
-    def __init__(self, x, y):
-        self.x = x
-        self.y = y
-
-    def __repr__(self):
-'''
+PROMPT = "def print_prime(n):\n"
 
 
 def suggestion(studio: Studio) -> None:
@@ -54,6 +47,7 @@ def probabilities(studio: Studio) -> None:
     studio.complete(max_tokens="48", temperature="0.6", seed="3")
     studio.finish()
     studio.page.keyboard.press("Tab")
+    expect(studio.page.locator(".phi-meter-count")).not_to_have_text(re.compile(r"^\d /"))
     studio.page.keyboard.press("F2")
     studio.page.get_by_role("dialog", name="Token").wait_for()
 

@@ -32,7 +32,7 @@ def test_it_completes_while_one_types_when_that_is_on(studio):
 
 def test_alternatives_are_cycled_compared_and_accepted_with_one_click(studio):
     studio.write(PROMPT)
-    studio.complete(n="3", max_tokens="24", temperature="1", seed="11")
+    studio.complete(n="3", max_tokens="24", temperature="2", top_p="1", seed="11")
     first = studio.finish()
     cards = studio.page.locator(".phi-alternatives > li")
     expect(cards).to_have_count(3)
@@ -64,9 +64,9 @@ def test_predictions_have_their_own_undo(studio):
     studio.page.keyboard.type("# mine\n")
     mine = "# mine\n" + PROMPT
     studio.page.get_by_role("button", name="Undo prediction").click()
-    assert studio.text == mine
+    until(lambda: studio.text == mine, "the prediction gone")
     studio.page.get_by_role("button", name="Redo prediction").click()
-    assert studio.text == mine + ghost
+    until(lambda: studio.text == mine + ghost, "the prediction again")
     studio.editor.focus()
     studio.page.keyboard.press("Alt+Backspace")
     assert studio.text == mine
@@ -76,22 +76,23 @@ def test_predictions_have_their_own_undo(studio):
 
 def test_regenerate_puts_another_suggestion_in_place(studio):
     studio.write(PROMPT)
-    studio.complete(max_tokens="24", temperature="1", seed="5")
+    studio.complete(max_tokens="24", temperature="2", top_p="1", seed="5")
     first = studio.finish()
     studio.page.keyboard.press("Tab")
     assert studio.text == PROMPT + first
     studio.page.get_by_role("button", name="Regenerate").click()
-    assert studio.text == PROMPT
+    until(lambda: studio.text == PROMPT, "the prediction gone")
     until(lambda: studio.fact("seed") != "5", "another seed")
     assert studio.finish() != first
 
 
-def test_continue_accepts_and_goes_on_behind_it(studio):
+def test_continue_accepts_and_goes_on_behind_it(open_scripted):
+    studio = open_scripted("    print(n)\n")
     studio.write(PROMPT)
-    studio.complete(max_tokens="8", temperature="0")
+    studio.complete()
     first = studio.finish()
     studio.page.get_by_role("button", name="Continue").click()
-    assert studio.text == PROMPT + first
+    until(lambda: studio.text == PROMPT + first, "the suggestion accepted")
     second = studio.finish()
     studio.page.keyboard.press("Control+Shift+Enter")
     assert studio.text == PROMPT + first + second
@@ -124,6 +125,16 @@ def test_the_meter_counts_the_prompt_and_warns(studio):
     studio.complete(max_tokens="4")
     studio.finish()
     assert int(studio.fact("cropped").replace(",", "")) > 0
+
+
+def test_the_meter_warns_before_the_context_is_full(open_scripted):
+    studio = open_scripted("pass\n")  # on 1,024 tokens of a character each
+    meter = studio.page.locator(".phi-meter")
+    studio.write("x" * 860)
+    expect(meter).to_contain_text("860 / 1,024")
+    expect(meter).to_have_attribute("data-level", "")
+    studio.write("x" * 900)
+    expect(meter).to_have_attribute("data-level", "near")
 
 
 def test_a_preset_sets_the_samplers(studio):

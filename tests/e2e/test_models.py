@@ -118,7 +118,8 @@ def test_another_model_while_somebody_streams(open_page, hub):
     # Its page follows: the heading, the meter, what nobody touched; and its next completion is the new model's.
     expect(heading(other)).to_contain_text("org/wide@main · ")
     expect(other.page.locator(".phi-meter-count")).to_contain_text("/ 96")
-    assert other.page.locator("#max_tokens input[type=range]").get_attribute("max") == "95"
+    longest = other.page.locator("#max_tokens input[type=range]")
+    expect(longest).to_have_attribute("max", "95")
     other.page.keyboard.press("Escape")
     other.complete(max_tokens="20")
     other.finish()
@@ -128,6 +129,7 @@ def test_another_model_while_somebody_streams(open_page, hub):
     close(studio)
     embedded(studio)
     expect(heading(other)).to_contain_text("Embedded Phi")
+    expect(longest).to_have_attribute("max", "1024")  # a moment after the heading
     other.page.keyboard.press("Escape")
     other.complete(**asked)
     assert other.finish() == written

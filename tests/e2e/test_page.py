@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from phi_model.serving.listen import bind, open_link
 from tests.e2e.studio import until
 from tests.ui.scripted import ScriptedBackend
-from ui.server import create_app
+from ui.server import REMEMBERED_VISITS, create_app
 
 
 def test_a_phone_never_scrolls_sideways(open_studio):
@@ -43,6 +43,19 @@ def test_the_editor_follows_the_theme(open_studio, scheme, bright):
         "PhiEditor.get('complete').view.themeClasses !== '' && document.body.classList.contains('dark')"
     )
     assert dark != bright
+
+
+def test_the_page_s_answer_names_the_scripts_that_it_loads(studio):
+    loaded, named = studio.page.evaluate(
+        """async () => [
+            performance.getEntriesByType('resource').map(entry => entry.name),
+            (await fetch('./')).headers.get('link'),
+        ]"""
+    )
+    scripts = {name.rsplit("/", 1)[1] for name in loaded if "/assets/" in name and ".js" in name}
+    assert len(scripts) > 30
+    unnamed = [name for name in scripts if name not in named]
+    assert len(unnamed) <= 2, unnamed
 
 
 def test_a_theme_switch_reaches_the_editor(studio):
@@ -102,14 +115,33 @@ def test_the_page_works_below_a_sub_path(open_studio):
         assert studio.finish() == "    pass\n"
 
 
+def test_a_page_whose_visit_is_forgotten_works_on(open_studio):
+    """Gradio remembers some visits; of a page that stays open for long, other people's may have come since."""
+    serving = thread_server(ScriptedBackend("    pass\n"))
+    with serving as at:
+        studio = open_studio(at=at)
+        studio.write("def f():\n")
+        studio.complete()
+        assert studio.finish() == "    pass\n"
+        holder = serving.app.state.page.state_holder
+        assert holder.capacity == REMEMBERED_VISITS
+        assert holder.session_data
+        holder.session_data.clear()
+        studio.page.keyboard.press("Tab")
+        studio.complete(temperature="0.7")
+        assert studio.finish() == "    pass\n"
+        studio.page.get_by_role("button", name="This request as code").click()
+        studio.page.locator("#code-show").click()
+        expect(studio.page.locator("#code-shown pre")).to_contain_text('"temperature": 0.7')
+
+
 class thread_server:
     """Serves a scripted backend from this process."""
 
     def __init__(self, backend: ScriptedBackend, path: str = "/") -> None:
         self.socket = bind("127.0.0.1", 0)
-        config = uvicorn.Config(
-            create_app(backend, path=path), log_level="warning", timeout_graceful_shutdown=1
-        )
+        self.app = create_app(backend, path=path)
+        config = uvicorn.Config(self.app, log_level="warning", timeout_graceful_shutdown=1)
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(
             target=self.server.run, kwargs={"sockets": [self.socket]}, daemon=True

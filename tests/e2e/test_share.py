@@ -24,6 +24,7 @@ from tests.e2e.studio import ROOT, Studio, until
 from tests.share.conftest import page_over
 from ui.share.gallery import items, redraw
 from ui.share.link import Shared, decode, encode
+from ui.snippets import SNIPPETS
 
 PROMPT = "# naïve 🙂\ndef print_prime(n):\n"
 
@@ -90,6 +91,30 @@ def test_a_shared_completion_opens_in_a_fresh_window_and_is_drawn_again(
     bar.get_by_role("button", name="Replay").click()
     expect(bar.get_by_role("status")).to_have_text("Diverged at token 3.")
     assert third.page.locator(".phi-both pre").all_text_contents() == ["<b>other</b>", ghost]
+
+
+def test_a_long_text_in_many_scripts_is_shared_and_no_server_sees_the_link(
+    browser, studio, open_studio
+):
+    lines = (f"# naïve 🙂 漢字 עברית {i * 7919 % 9973}\nvalue_{i} = {i}\n" for i in range(200))
+    text = "".join(lines)[:3996] + "\nx ="
+    assert len(text) == 4000
+    studio.write(text)
+    studio.complete(max_tokens="8", temperature="0", seed="5")
+    ghost = studio.finish()
+    fragment = shared_link(studio).partition("#")[2]
+    asked: list[str] = []
+    other = open_studio()
+    other.page.on("request", lambda sent: asked.append(f"{sent.url} {sent.post_data or ''}"))
+    other.page.goto(other.page.url + "#" + fragment)
+    other.page.reload()
+    expect(message(other)).to_contain_text("Opened: by Embedded Phi, seed 5.")
+    assert other.text == text
+    assert other.ghost == ghost
+    other.page.get_by_role("button", name="Replay").click()
+    expect(message(other)).to_have_text("Identical.")
+    assert asked
+    assert not [sent for sent in asked if fragment[:200] in sent]
 
 
 def test_a_damaged_link_is_told_and_changes_nothing(open_studio):
@@ -165,9 +190,11 @@ def test_what_the_page_ended_is_drawn_again_to_the_same_token(studio, open_studi
     fragment = shared_link(studio).partition("#")[2]
     studio.page.keyboard.press("Escape")
     studio.page.locator("#scope").get_by_label("Free").check()
-    studio.complete(max_tokens="900", temperature="0.9", seed="2")
+    # Hot, so that it does not end soon.
+    studio.complete(max_tokens="900", temperature="2", top_p="1", seed="2")
     until(lambda: len(studio.ghost) > 20, "some text")
-    studio.page.get_by_role("button", name="Stop").click()
+    # Not a mouse's click, which waits for a page that stands still.
+    studio.page.get_by_role("button", name="Stop", exact=True).dispatch_event("click")
     expect(studio.status).to_contain_text("Stopped")
     for link in (fragment, shared_link(studio).partition("#")[2]):
         other = open_studio("/#" + link)
@@ -176,7 +203,9 @@ def test_what_the_page_ended_is_drawn_again_to_the_same_token(studio, open_studi
 
 
 def test_the_embed_is_editor_and_result_alone(open_studio, browser, address):
-    link = encode(Shared(text=PROMPT, cursor=len(PROMPT), seed=3))
+    # Hot enough that something is suggested whatever the model knows.
+    settings = {"temperature": 2, "max_tokens": 16}
+    link = encode(Shared(text=PROMPT, cursor=len(PROMPT), seed=3, settings=settings))
     studio = open_studio(f"/#{link}")
     expect(message(studio)).to_contain_text("Opened")
     studio.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -194,6 +223,7 @@ def test_the_embed_is_editor_and_result_alone(open_studio, browser, address):
     blog.set_content(f"<h1>A post</h1>{frame}")
     inside = blog.frame_locator("iframe")
     inside.locator("#do-complete").wait_for()
+    expect(inside.locator("#status")).to_contain_text("Ready")
     expect(inside.get_by_label("Code editor", exact=True)).to_contain_text("def print_prime(n):")
     for hidden in ("#temperature", "#examples", "h1", "#share button >> nth=0"):
         expect(inside.locator(hidden).first).to_be_hidden()
@@ -246,6 +276,17 @@ def test_the_request_as_code(studio, address):
     expect(code).to_contain_text('"seed": 77')
     studio.page.locator("#code-kind").get_by_label("phi_model").check()
     expect(code).to_contain_text("Engine.from_pretrained('assets/model', dtype='bfloat16')")
+    studio.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    kinds = studio.page.locator("#code-kind").get_by_role("radio")
+    for kind, program in zip(kinds.all(), SNIPPETS, strict=True):
+        before = code.inner_text()
+        kind.check()
+        if program != "phi_model":  # which is shown already
+            expect(code).not_to_have_text(before)
+        studio.page.locator("#code-shown").get_by_role("button", name="Copy").click()
+        expect(studio.page.locator("#code-shown").get_by_role("status")).to_have_text("Copied")
+        copied = studio.page.evaluate("navigator.clipboard.readText()")
+        assert copied.split() == code.inner_text().split()
 
 
 def test_a_control_that_is_set_before_the_page_is_quite_loaded_keeps_its_value(open_studio):

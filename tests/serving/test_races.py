@@ -119,7 +119,7 @@ def test_every_choice_has_a_first_event_at_once(api) -> None:
         for index in range(3):
             yield from words("a", index=index, finish=None)
             yield 0.01
-        yield 0.5
+        yield 3.0
         for index in range(3):
             yield from words(index=index)
 
@@ -129,7 +129,7 @@ def test_every_choice_has_a_first_event_at_once(api) -> None:
     for chunk in served.openai.completions.create(model="scripted", prompt="a", n=3, stream=True):
         seen.setdefault(chunk.choices[0].index, time.perf_counter() - started)
     assert set(seen) == {0, 1, 2}
-    assert max(seen.values()) < 0.4
+    assert max(seen.values()) < 2.9  # before the second round
 
 
 def test_later_prompts_wait_where_the_first_would_be_refused(api) -> None:

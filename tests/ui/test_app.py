@@ -1,8 +1,11 @@
 """Flags, environment and the errors of `app.py`."""
 
 import re
+import signal
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +14,7 @@ from phi_model.serving.listen import bind, open_link
 from ui.server import share
 from ui.terminal import Teller
 
+ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = [
     "PHI_MODEL",
     "PHI_DEVICE",
@@ -159,3 +163,24 @@ def test_progress_is_one_line_a_message_in_a_log_and_a_growing_one_on_a_terminal
     assert tell() == "Loading  25%\nReady\n"
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     assert tell() == "Loading  25%\rLoading  50%\rLoading\nReady\n"
+
+
+def test_interrupted_while_it_starts_it_ends_without_a_traceback():
+    """A container is stopped by this signal, and a first process has no default for the other one."""
+    with subprocess.Popen(
+        [sys.executable, "app.py", "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell that starts the tests in the background has them ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        try:
+            assert "Starting" in process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert "Traceback" not in said

@@ -15,8 +15,9 @@ import app
 from phi_model.engine.resident import ModelChoice, Resident
 from tests.tiny_checkpoint import EMBEDDED, write_tiny
 from tests.ui.scripted import ScriptedBackend
-from tests.ui.test_sessions import ask, collect, completer
+from tests.ui.test_sessions import Tab, ask, collect, completer
 from ui.components import Prompt
+from ui.controls import SMALL_MODEL_PENALTY
 from ui.flags import folders_allowed
 from ui.models.facts import facts, state
 from ui.models.known import find, models
@@ -262,7 +263,7 @@ async def test_what_nobody_touched_follows_the_model(resident, tiny):
     assert tokens["maximum"] == 1024
     # What it is already is not written again, over what was set meanwhile.
     assert "value" not in tokens
-    assert penalty["value"] == 1.1
+    assert penalty["value"] == SMALL_MODEL_PENALTY
     # What somebody chose stays.
     _, tokens, penalty = await follow(resident, large, 200, 1.3)
     assert "value" not in tokens
@@ -270,12 +271,12 @@ async def test_what_nobody_touched_follows_the_model(resident, tiny):
     resident.switch(ModelChoice(str(tiny)))
     resident.wait()
     embedded = {"parameters": 10_000_000, "limit": 1024}
-    meter, tokens, _ = await follow(resident, embedded, 128, 1.1)
+    meter, tokens, _ = await follow(resident, embedded, 128, SMALL_MODEL_PENALTY)
     assert (meter["limit"], tokens["value"], tokens["maximum"]) == (96, 48, 95)
-    _, tokens, _ = await follow(resident, embedded, 500, 1.1)
+    _, tokens, _ = await follow(resident, embedded, 500, SMALL_MODEL_PENALTY)
     assert tokens["value"] == 95
     resident.unload()
-    assert (await follow(resident, embedded, 128, 1.1))[0] == gr.skip()
+    assert (await follow(resident, embedded, 128, SMALL_MODEL_PENALTY))[0] == gr.skip()
 
 
 async def test_without_a_model_the_status_line_says_so(resident):
@@ -283,7 +284,7 @@ async def test_without_a_model_the_status_line_says_so(resident):
     ghost, status = (await collect(ask(completer(resident), "a", "1")))[-1]
     assert ghost["done"]
     assert status["message"] == "No model is loaded."
-    assert await completer(resident).measure(Prompt("a", 1)) == gr.skip()
+    assert await completer(resident).measure(Tab("a").editing("x = 1")) == gr.skip()
 
 
 async def test_a_completion_says_the_model_that_made_it(resident, tiny):

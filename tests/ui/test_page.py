@@ -60,6 +60,14 @@ def test_the_page_stores_and_tells_nothing():
     assert not any(type(block).__name__ == "State" for block in demo.blocks.values())
 
 
+def test_what_runs_beside_a_stream_marks_no_component_and_a_stream_has_no_inputs():
+    """Gradio would tell each of them of each message of a stream, and copy its properties for that."""
+    config = build(ScriptedBackend()).get_config_file()
+    events = {each["api_name"]: each for each in config["dependencies"] if each["backend_fn"]}
+    for name in ("ask", "stop", "measure", "poll"):
+        assert (events[name]["show_progress_on"], events[name]["inputs"]) == ([], [])
+
+
 async def test_a_full_waiting_list_is_told_plainly():
     backend = ScriptedBackend(TEXT)
     backend.busy = BusyError(64, 64)

@@ -37,6 +37,15 @@ def test_line_scope_ends_with_the_first_line_that_holds_something(text, kept):
         ("def f(x):\n    y = 1\n    ", "z = 2\n    return z\nw = 3\n", "z = 2\n    return z"),
         ("def f(x):\n", "    return x\n", None),
         ("def ", "main():\n    pass\n\nmain()\n", "main():\n    pass"),
+        ('def f(x):\n    """Add."""\n', "    return x\nprint(f(1))\n", "    return x"),
+        (
+            'def f(x):\n    """Add."""\n',
+            "    if x:\n        y()\n    z()\nw()\n",
+            "    if x:\n        y()\n    z()",
+        ),
+        ("def f(x):\n    return x\n\n", "print(f(1))\nx = 2\n\n\ndef g():\n", "print(f(1))\nx = 2"),
+        ("def f(x):\n    y(\n        x,\n", "    )\n    return x\nz()\n", "    )\n    return x"),
+        ("x = 1\n", "for y in z:\n    a()\n", None),
     ],
 )
 def test_block_scope_ends_at_a_dedent_or_a_new_definition(before, text, kept):

@@ -3,9 +3,11 @@
 import asyncio
 from itertools import pairwise
 
+import gradio as gr
 import pytest
 
 from tests.ui.scripted import ScriptedBackend
+from tests.ui.test_growing import read
 from ui.completer import Completer
 from ui.components import Prompt
 from ui.controls import Controls
@@ -40,6 +42,14 @@ class Tab:
         self._data = {"id": request}
         return self
 
+    def editing(self, before: str, n: int = 1) -> "Tab":
+        self._data = {"before": before, "n": n}
+        return self
+
+    def asking(self, text: str, request: str, *values: object) -> "Tab":
+        self._data = {"text": text, "cursor": len(text), "request": request, "values": values}
+        return self
+
 
 def completer(backend: ScriptedBackend) -> Completer:
     return Completer(backend, Controls(dict.fromkeys(VALUES), dict.fromkeys(OPTIONS)))
@@ -69,6 +79,26 @@ async def test_a_completion_grows_and_ends_with_its_figures():
     assert facts["seed"] == "7"
     assert facts["context"] == f"{9 + len(TEXT) // 4 + bool(len(TEXT) % 4)} / 1,024"
     assert set(facts) >= {"tokens", "tokens/s", "first token"}
+
+
+async def test_a_page_sends_its_prompt_and_values_with_the_event():
+    page = completer(ScriptedBackend(TEXT, delay=0.002))
+    values = {**VALUES, **OPTIONS, "seed": "11"}
+    asking = Tab("a").asking("def f():\n", "1", *values.values())
+    updates = await collect(page.ask(asking, asking))
+    logs = [log for log, _ in updates]
+    assert all(later.startswith(earlier) for earlier, later in pairwise(logs))
+    ghost = read(logs[-1])
+    assert (ghost["id"], ghost["choices"][0]["text"], ghost["done"]) == ("1", TEXT, True)
+    assert {"label": "seed", "value": "11"}.items() <= updates[-1][1]["facts"][-1].items()
+    # The figures go out when they are new, not with each piece of text.
+    assert sum(status != gr.skip() for _, status in updates) < len(updates)
+
+
+async def test_the_prompt_is_measured_and_the_answer_says_to_which_edit():
+    page = completer(ScriptedBackend(TEXT))
+    measured = await page.measure(Tab("a").editing("x = 1\n", n=7))
+    assert measured == {"tokens": 6, "limit": 1024, "n": 7}
 
 
 async def test_max_tokens_is_named_as_the_reason():
@@ -153,6 +183,15 @@ async def test_a_flood_is_gathered_into_ticks():
     took = asyncio.get_running_loop().time() - started
     assert [n for batch in got for n in batch] == list(range(1000))
     assert len(got) <= took / 0.03 + 2
+
+
+async def test_the_last_batch_does_not_wait_for_its_tick():
+    async def short():
+        yield 1
+        await asyncio.sleep(0.02)
+        yield 2
+
+    assert await collect(batches(short(), Run("1"), tick=60)) == [[1], [2]]
 
 
 @pytest.mark.parametrize("error", [ValueError("boom"), RuntimeError("late")])

@@ -15,7 +15,7 @@ import gradio as gr
 
 from phi_model.pipelines.aggregation import check_strategy
 from phi_model.zero_shot import ZeroShot
-from ui.classify.answer import Answer, Classifier, answers
+from ui.classify.answer import Answer, Classifier
 from ui.classify.choice import POLL_S, Choice, Chooser
 from ui.classify.handlers import busy, said
 from ui.classify.table import CANCELLED, Limits, Results, Row, Table
@@ -180,7 +180,7 @@ class Batch:
                             "The model was exchanged: the other rows would get its scores."
                         )
                     classifier = await self._chooser.get(choice)
-                await self._classify(classifier, sound, found, failed)
+                await self._classify(choice, classifier, sound, found, failed)
             for row in batch:
                 results.add(row, found.get(row.number), failed.get(row.number, ""))
             if reached:
@@ -189,23 +189,23 @@ class Batch:
 
     async def _classify(
         self,
+        choice: Choice,
         classifier: Classifier,
         rows: list[Row],
         found: dict[int, Answer],
         failed: dict[int, str],
     ) -> None:
-        runner = self._chooser.runner
         if not rows:
             return
         try:
-            got = await runner.run(answers(classifier, [row.text for row in rows], runner.chunk))
+            got = await self._chooser.answer(choice, classifier, [row.text for row in rows])
             found.update({row.number: answer for row, answer in zip(rows, got, strict=True)})
         except ValueError as error:
             if len(rows) == 1:
                 failed[rows[0].number] = str(error)
                 return
             for row in rows:  # so that the one at fault is known
-                await self._classify(classifier, [row], found, failed)
+                await self._classify(choice, classifier, [row], found, failed)
 
     @staticmethod
     def _status(progress: Progress, run: Run) -> dict[str, Any]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
+from phi_model.sharing import LenderGoneError
 from phi_model.zero_shot import TEMPLATE, ZeroShot
-from ui.classify.answer import Classifier
+from ui.classify.answer import Answer, Classifier, answers
 from ui.classify.heads import Heads
 from ui.classify.runner import Runner
 
 ZERO_SHOT = "zero-shot"
 OTHER = "another checkpoint"
+EXCHANGES = 3  # of the model, while some texts are classified
 POLL_S = 0.25  # Gradio notices a closed tab only when something is yielded
 
 
@@ -85,6 +87,26 @@ class Chooser:
             async for step in steps:
                 found = step
         return found
+
+    async def answer(
+        self, choice: Choice, classifier: Classifier, texts: Sequence[str]
+    ) -> list[Answer]:
+        """What the texts are found to be. A head whose shared weights go with their model meanwhile is loaded again.
+
+        Args:
+            choice: what was chosen.
+            classifier: what it gave.
+            texts: to classify.
+
+        Raises:
+            LenderGoneError: the model was exchanged more often than anybody does.
+        """
+        for _ in range(EXCHANGES):
+            try:
+                return await self.runner.run(answers(classifier, texts, self.runner.chunk))
+            except LenderGoneError:
+                classifier = await self.get(choice)
+        return await self.runner.run(answers(classifier, texts, self.runner.chunk))
 
     def _zero_shot(self, choice: Choice) -> ZeroShot:
         engine = self.runner.engine

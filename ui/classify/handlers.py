@@ -14,7 +14,7 @@ import gradio as gr
 from phi_model.lease import UnavailableError
 from phi_model.pipelines.aggregation import check_strategy
 from phi_model.sharing import LenderGoneError
-from ui.classify.answer import Answer, TextAnswer, answers, explained
+from ui.classify.answer import Answer, TextAnswer, explained
 from ui.classify.choice import POLL_S, Choice, Chooser
 from ui.classify.table import Limits
 from ui.components import Prompt
@@ -119,8 +119,7 @@ class Text:
                 else:
                     classifier = step
         started = time.perf_counter()
-        runner = self._chooser.runner
-        task = asyncio.create_task(runner.run(answers(classifier, [text], runner.chunk)))
+        task = asyncio.create_task(self._chooser.answer(choice, classifier, [text]))
         try:
             while not task.done():
                 await asyncio.wait({task}, timeout=POLL_S)

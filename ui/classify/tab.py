@@ -22,6 +22,7 @@ from ui.classify.heads import Heads
 from ui.classify.runner import Runner
 from ui.classify.table import PUBLIC_LIMITS, Limits
 from ui.components import CodeEditor, Examples, StatusLine, _Channel, _part
+from ui.events import SILENT, UNMARKED
 from ui.status import IDLE
 
 EDITOR = "classify"
@@ -190,9 +191,8 @@ def _examples() -> list[dict[str, str]]:
 
 def wire(tab: ClassifyTab) -> None:
     """Connects the tab's events, and adds its API."""
-    silent = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
     streamed = {
-        "show_progress": "hidden",
+        **UNMARKED,
         "trigger_mode": "multiple",
         "concurrency_limit": None,
         "api_visibility": "private",
@@ -209,7 +209,7 @@ def wire(tab: ClassifyTab) -> None:
     tab.buttons["classify"].click(
         None, js=f"() => {{ window.PhiEditor.get('{EDITOR}').complete(); }}"
     )
-    tab.buttons["stop"].click(tab.text.stop, None, None, **silent)
+    tab.buttons["stop"].click(tab.text.stop, None, None, **SILENT)
     tab.use.change(
         lambda use: [
             *(gr.update(visible=name == use) for name in tab.groups),
@@ -217,7 +217,7 @@ def wire(tab: ClassifyTab) -> None:
         ],
         tab.use,
         [*tab.groups.values(), tab.joining],
-        **silent,
+        **SILENT,
     )
     tab.file.change(
         tab.batch.columns, tab.file, [tab.column, tab.file_status], api_visibility="private"
@@ -229,5 +229,5 @@ def wire(tab: ClassifyTab) -> None:
         api_name="classify_file",
         **streamed,
     )
-    tab.buttons["cancel"].click(tab.batch.stop, None, None, **silent)
+    tab.buttons["cancel"].click(tab.batch.stop, None, None, **SILENT)
     endpoint.build(tab.text, tab.boxed)

@@ -12,6 +12,7 @@ from phi_model.engine.resident import Resident, SwitchingError
 from phi_model.lease import UnavailableError
 from ui.components import Meter, Prompt, _Channel, _on_load
 from ui.controls import Controls, defaults
+from ui.events import SILENT
 from ui.models.facts import state
 from ui.models.known import models
 from ui.models.rules import DTYPES, QUANTIZATIONS, ChoiceError, Rules
@@ -160,16 +161,15 @@ def wire(
 ) -> None:
     """Connects the panel's events, and what follows the model."""
     switcher = Switcher(backend, rules)
-    silent = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-    panel.poll(switcher.poll, None, panel, **silent, trigger_mode="once")
+    panel.poll(switcher.poll, None, panel, **SILENT, trigger_mode="once")
     for name in ("choose", "again", "cancel", "release"):
-        getattr(panel, name)(getattr(switcher, name), None, panel, **silent)
+        getattr(panel, name)(getattr(switcher, name), None, panel, **SILENT)
     following = [controls.fields[name] for name in FOLLOWING]
     panel.follow(
         switcher.follow,
         [editor, *following],
         [meter, *following],
-        **silent,
+        **SILENT,
         trigger_mode="always_last",
     )
 

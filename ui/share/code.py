@@ -12,6 +12,7 @@ from phi_model.lease import UnavailableError
 from phi_model.request import RequestError
 from ui.components import CodeEditor, Program, Prompt
 from ui.controls import Controls, explain, request_from
+from ui.events import SILENT
 from ui.highlight import spans
 from ui.snippets import SNIPPETS, Target
 
@@ -67,9 +68,7 @@ def build(editor: CodeEditor, controls: Controls, backend: Backend, key: str | N
             [editor, kind, place, used, *controls.inputs],
             shown,
             js=_WITH_ADDRESS,
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
+            **SILENT,
         )
 
 

@@ -13,6 +13,7 @@ from gradio.components import Component
 from phi_model.backend import Backend
 from ui.components import _Channel, _part
 from ui.controls import Controls
+from ui.events import SILENT
 from ui.models.panel import ModelPanel
 from ui.share import gallery
 from ui.share.hosting import frame_address, public_address
@@ -79,9 +80,8 @@ def wire(
 ) -> None:
     """Lets the page open the link in its address when it is loaded, and others later; the bar follows the model."""
     components = list(linked(controls).values())
-    quiet = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
     for event in (demo.load, heading.follow):
-        event(lambda: asdict(model_ref(backend.info)), None, bar, **quiet)
+        event(lambda: asdict(model_ref(backend.info)), None, bar, **SILENT)
     demo.load(None, None, components, js=_OPEN_LINK)
     bar.opened(None, None, components, js=_OPEN_LINK)
     bar.ask(None, components, None, js="(...values) => { window.PhiEditor.shareWith(values); }")

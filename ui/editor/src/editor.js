@@ -18,10 +18,11 @@ import {accept, acceptChoice, cycle, dismiss, typeThrough} from "./actions.js";
 import {analysis, legend} from "./analysis.js";
 import {announcer} from "./announce.js";
 import {footer} from "./footer.js";
-import {ghostField, quiet, remaining, setGhost, settle} from "./ghost.js";
+import {edge, ghostField, quiet, remaining, setGhost, settle} from "./ghost.js";
 import {imports} from "./imports.js";
 import {keys} from "./keymap.js";
 import {redoPrediction, undoPrediction} from "./predictions.js";
+import {typedOverQuotes} from "./quotes.js";
 import {segmentField} from "./segments.js";
 import {theming} from "./theme.js";
 
@@ -35,14 +36,15 @@ function reveal(view) {
   view.requestMeasure({
     key: reveal,
     read() {
-      const ghost = view.dom.querySelector(".cm-ghost")?.getBoundingClientRect();
+      const dom = view.dom.querySelector(".cm-ghost");
+      const ghost = dom && edge(dom, -1);
       const caret = view.coordsAtPos(view.state.selection.main.head, -1);
       if (!ghost || !caret) return 0;
       const box = view.scrollDOM.getBoundingClientRect();
       return Math.max(0, Math.min(ghost.bottom - box.bottom + 8, caret.top - box.top - 8));
     },
     write(by) {
-      view.scrollDOM.scrollTop += by;
+      if (by) view.scrollDOM.scrollTop += by;
     },
   });
 }
@@ -51,6 +53,7 @@ function reveal(view) {
  * @param {HTMLElement} parent
  * @param {object} options
  * @param {string} options.doc
+ * @param {number} [options.cursor]  where the caret is at first; at the end unless told otherwise
  * @param {string} options.label     the accessible name
  * @param {string} options.hint      placeholder
  * @param {string} [options.action]  what Ctrl+Enter does, where it does not complete: no suggestion then
@@ -58,7 +61,7 @@ function reveal(view) {
  * @param {(id: string) => void} options.onAbandon  a running request's suggestion is gone
  * @param {() => void} options.onEdit
  */
-export function createEditor(parent, {doc, label, hint, action, onRequest, onAbandon, onEdit}) {
+export function createEditor(parent, {doc, cursor, label, hint, action, onRequest, onAbandon, onEdit}) {
   const theme = theming();
   const announce = announcer();
   const hintId = `phi-hint-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
@@ -133,6 +136,7 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
     parent,
     state: EditorState.create({
       doc,
+      selection: {anchor: Math.min(cursor ?? doc.length, doc.length)},
       extensions: [
         keys({
           complete: () => request("manual"),
@@ -158,6 +162,7 @@ export function createEditor(parent, {doc, label, hint, action, onRequest, onAba
         EditorState.tabSize.of(4),
         EditorView.lineWrapping,
         bracketMatching(),
+        typedOverQuotes, // before the brackets, which would take them all
         closeBrackets(),
         highlightActiveLine(),
         highlightSelectionMatches(),

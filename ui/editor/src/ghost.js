@@ -71,6 +71,17 @@ function afterEdit(ghost, tr) {
   return tr.newSelection.main.head === pos ? settle({...ghost, typed, pos}) : null;
 }
 
+/** Where a suggestion's first (0) or last (-1) character is; all lines of a long one would have to be measured otherwise. */
+export function edge(dom, index) {
+  const text = dom.firstChild;
+  if (!text?.length) return null;
+  const range = document.createRange();
+  const at = index < 0 ? text.length + index : index;
+  range.setStart(text, at);
+  range.setEnd(text, at + 1);
+  return range.getClientRects()[0] ?? null;
+}
+
 class GhostWidget extends WidgetType {
   constructor(text) {
     super();
@@ -88,11 +99,20 @@ class GhostWidget extends WidgetType {
     return span;
   }
   updateDOM(dom) {
-    dom.textContent = this.text;
+    const shown = dom.firstChild;
+    // Only what is new: the browser then keeps the lines that it has laid out.
+    if (shown && this.text.startsWith(shown.data)) shown.appendData(this.text.slice(shown.data.length));
+    else dom.textContent = this.text;
     return true;
   }
+  coordsAt(dom) {
+    const rect = edge(dom, 0);
+    return rect && {left: rect.left, right: rect.left, top: rect.top, bottom: rect.bottom};
+  }
   get lineBreaks() {
-    return this.text.split("\n").length - 1;
+    let count = 0;
+    for (let at = this.text.indexOf("\n"); at >= 0; at = this.text.indexOf("\n", at + 1)) count++;
+    return count;
   }
   ignoreEvent() {
     return false;

@@ -3,6 +3,7 @@ import {LOST, connection} from "./connection.js";
 import {keepDraft, takeDraft} from "./draft.js";
 import {createEditor} from "./editor.js";
 import {createExamples} from "./examples.js";
+import {growing} from "./growing.js";
 import {createHistory, remember} from "./history.js";
 import {mountModels} from "./models.js";
 import {createPanel} from "./panel.js";
@@ -25,10 +26,18 @@ const shareBar = new Promise(resolve => (shareMounted = resolve));
  * Mounts an editor in a Gradio component. The browser owns the component's value {text, cursor, request, kind};
  * the server sets it only to load a text.
  */
-function mountEditor({element, props, watch, submit, stop, edited}) {
+function mountEditor({element, props, watch, submit, ask, stop, edited}) {
   const value = () => props.value ?? {text: "", cursor: 0};
   let mine = JSON.stringify(value()); // an echo of it must not take away what was typed meanwhile
   let timer = 0;
+  let asked = null; // a request that the controls' values are still to be sent with
+  let edits = 0;
+
+  /** Lets the prompt be measured; an answer may come after that to a later edit. */
+  function measure() {
+    const text = wellFormed(editor.text().slice(0, editor.cursor()));
+    edited({before: text, n: ++edits});
+  }
 
   function flush(request = "", kind = "") {
     clearTimeout(timer);
@@ -39,21 +48,23 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
   }
   const editor = createEditor(element.querySelector(".phi-editor"), {
     doc: value().text,
+    cursor: toUnits(value().text, value().cursor),
     label: props.name,
     hint: props.hint,
     action: props.action,
     onRequest({id, kind}) {
       heard();
       flush(id, kind); // which also ends the wait for a pause, after which the prompt would be measured
+      asked = JSON.parse(mine);
       submit();
-      edited();
+      measure();
     },
     onAbandon: id => stop({id}),
     onEdit() {
       clearTimeout(timer);
       timer = setTimeout(() => {
         flush();
-        edited();
+        measure();
       }, FLUSH_MS);
     },
   });
@@ -72,13 +83,21 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
     const {text, cursor} = value();
     editor.setDoc(text, cursor == null ? null : toUnits(text, cursor));
     flush();
-    edited();
+    measure();
   });
   const named = {
     ...editor,
     feed(value) {
       heard();
       editor.feed(value);
+    },
+    /** Sends the newest request, with the values of the page's controls. */
+    send(values) {
+      if (asked) ask({...asked, values});
+      asked = null;
+    },
+    measure(meter) {
+      if ((meter.n ?? edits) === edits) editor.measure(meter);
     },
     complete() {
       if (!props.action) editor.focus();
@@ -108,7 +127,7 @@ function mountEditor({element, props, watch, submit, stop, edited}) {
   // Not the list's business: Gradio mounts that only once it is opened.
   editor.on("finish", ({prompt, text}) => remember(prompt, text));
   for (const mount of waiting.get(props.editor) ?? []) mount(named);
-  edited();
+  measure();
 }
 
 /** Calls `mount` with the editor called `name`, now or once it is there. */
@@ -117,12 +136,12 @@ function withEditor(name, mount) {
   else waiting.set(name, [...(waiting.get(name) ?? []), mount]);
 }
 
-/** Mounts the channel in which the server sends suggestions: {id, choices, done}. */
+/** Mounts the channel in which the server sends suggestions. */
 function mountGhost({props, watch}) {
+  const read = growing();
   watch("value", () => {
-    // Gradio's value is a live proxy that its next update changes.
-    const value = JSON.parse(JSON.stringify(props.value ?? {}));
-    if (value.id) withEditor(props.editor, editor => editor.feed(value));
+    const value = read(props.value ?? "");
+    if (value) withEditor(props.editor, editor => editor.feed(value));
   });
 }
 

@@ -17,7 +17,9 @@ export function createProgram(parent) {
   return {
     /** @param {{parts?: [string, string][]}} value */
     show({parts = []}) {
-      text = parts.map(([, part]) => part).join("");
+      const shown = parts.map(([, part]) => part).join("");
+      if (shown && shown === text) return; // drawn anew, it would take "Copied" away
+      text = shown;
       parent.hidden = !text;
       said.textContent = "";
       place.replaceChildren(coloured(parts));
