@@ -1,6 +1,7 @@
 # The page on a CPU, for everyone who has no Space.
 #   docker build -t phi-code-studio --build-arg TORCH_INDEX=ADDRESS .
 # ADDRESS is PyTorch's package index for CPUs; without it torch's default build brings gigabytes of CUDA.
+# (podman and buildah keep the health check only with --format docker.)
 #   docker run --rm -p 7860:7860 --read-only --tmpfs /tmp -v phi-cache:/cache phi-code-studio
 # Another model: add --model microsoft/phi-1 at the end; a password: -e PHI_AUTH=user:password.
 FROM python:3.11-slim
@@ -16,7 +17,7 @@ WORKDIR /app
 
 # Before the code, which changes more often.
 ARG TORCH_INDEX
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 COPY requirements.txt .
 # hadolint ignore=DL3013
 RUN pip install ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} "$(grep '^torch==' requirements.txt)" \
@@ -34,6 +35,8 @@ USER 1000:1000
 # All that is written goes to the volume (models, compiled products) or to /tmp.
 ENV HF_HOME=/cache/huggingface XDG_CACHE_HOME=/cache GRADIO_TEMP_DIR=/tmp/gradio \
     GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860 PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+# A container's first process hears no SIGTERM until it serves; Python always hears this one.
+STOPSIGNAL SIGINT
 VOLUME /cache
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \

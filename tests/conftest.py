@@ -16,13 +16,17 @@ if not torch.cuda.is_available():
     os.environ.setdefault("TRITON_INTERPRET", "1")
 
 _PROCESSOR = Path("/proc/cpuinfo")
-_AVX512 = torch.backends.cpu.get_cpu_capability() == "AVX512"
+_VECTORS = torch.backends.cpu.get_cpu_capability()
+_AVX512 = _VECTORS == "AVX512"
 
 # What a machine may lack. A test that needs it is left out there, not skipped: a skip fails `.ci/run`.
 HARDWARE = {
     "gpu": torch.cuda.is_available(),
     "interpreter": not torch.cuda.is_available(),
+    "native": _VECTORS in ("AVX2", "AVX512"),
     "avx512": _AVX512,
+    "narrow": _VECTORS == "AVX2",
+    "amx": _AVX512 and _PROCESSOR.exists() and "amx_bf16" in _PROCESSOR.read_text(),
     "vnni": _AVX512 and _PROCESSOR.exists() and "avx512_vnni" in _PROCESSOR.read_text(),
 }
 

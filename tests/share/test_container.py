@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.share.confined import USER, confined
 from tests.share.conftest import ROOT
 from tests.share.programs import started
 
@@ -20,7 +21,7 @@ LINES = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(encoding="utf-8"),
 STEPS = [line.split(None, 1) for line in LINES.replace("\\\n", " ").splitlines() if line.strip()]
 IGNORE = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
 
-# Refuses what a root that cannot be written would refuse.
+# Refuses what a root that cannot be written would refuse, where no such root can be had.
 READ_ONLY = """
 import errno, os, sys
 ALLOWED = (*os.environ["WRITABLE"].split(os.pathsep), "/dev", "/proc")
@@ -70,7 +71,8 @@ def environment(cache: Path, temporary: Path) -> dict[str, str]:
 
 
 def test_it_runs_as_nobody_in_particular_and_says_whether_it_is_well(tmp_path: Path) -> None:
-    assert given("USER") == ["1000:1000"]
+    assert given("USER") == [f"{USER}:{USER}"]
+    assert given("STOPSIGNAL") == ["SIGINT"]
     assert [name for name, _ in STEPS].index("USER") > [name for name, _ in STEPS].index("COPY")
     app, cache, temporary, hook = (tmp_path / name for name in ("app", "cache", "tmp", "hook"))
     for folder in (app, cache, temporary, hook):
@@ -97,19 +99,20 @@ def test_it_runs_as_nobody_in_particular_and_says_whether_it_is_well(tmp_path: P
     assert not (app / "tests").exists()
 
     (hook / "sitecustomize.py").write_text(READ_ONLY)
+    [entry] = given("ENTRYPOINT")
+    program = json.loads(entry)
+    assert program[0] == "python"
+    shut_in = confined([sys.executable, *program[1:]], [cache, temporary])
     settings = {
         **environment(cache, temporary),
         "GRADIO_SERVER_NAME": "127.0.0.1",
         "GRADIO_SERVER_PORT": "0",
         "HOME": "/home/phi",  # which a read-only root does not let it write to
         "TMPDIR": str(temporary),
-        "PYTHONPATH": str(hook),
+        "PYTHONPATH": str(hook) if shut_in is None else "",
         "WRITABLE": os.pathsep.join((str(cache), str(temporary))),
         "OMP_NUM_THREADS": "1",
     }
-    [entry] = given("ENTRYPOINT")
-    program = json.loads(entry)
-    assert program[0] == "python"
     [health] = given("HEALTHCHECK")
     probe = json.loads(health.partition("CMD ")[2])
 
@@ -121,7 +124,7 @@ def test_it_runs_as_nobody_in_particular_and_says_whether_it_is_well(tmp_path: P
             check=False,
         ).returncode
 
-    with started([sys.executable, *program[1:]], settings, app) as (address, _):
+    with started(shut_in or [sys.executable, *program[1:]], settings, app) as (address, _):
         body = {"prompt": "def f(x):\n", "max_tokens": 4}
         answer = httpx.post(f"{address}/v1/completions", json=body, timeout=60)
         assert answer.json()["usage"]["completion_tokens"] >= 1

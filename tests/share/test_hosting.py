@@ -57,9 +57,22 @@ def test_without_the_password_nobody_sees_anything(guarded, path, headers):
     assert "Phi" not in answer.text
 
 
-def test_a_completion_needs_the_password_too(guarded):
-    answer = httpx.post(f"{guarded}/v1/completions", json={"prompt": "x"})
-    assert answer.status_code == 401
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/completions",
+        "/gradio_api/queue/join",
+        "/gradio_api/upload",
+        "/gradio_api/call/complete",
+    ],
+)
+def test_what_is_sent_needs_the_password_too(guarded, path):
+    for sent in ({"json": {"prompt": "x"}}, {"files": {"files": ("a.csv", b"text\n1\n")}}):
+        answer = httpx.post(guarded + path, **sent)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith("Basic ")
+    # With it, each is there: what is refused then is what was sent.
+    assert httpx.post(guarded + path, json={}, auth=AUTH).status_code not in (401, 404, 405)
 
 
 def test_with_the_password_all_of_it_is_there(guarded):
