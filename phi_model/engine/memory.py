@@ -5,8 +5,11 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import time
+import weakref
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -18,6 +21,9 @@ OVERHEAD = 1.15
 MARGIN_BYTES = 256 * 2**20
 # Bytes a packed weight takes, scales and zeros included.
 PACKED_BYTES = {"int8": 1.01, "int4": 0.57, "nf4": 0.54}
+# How long, and how often, what nobody uses any more is collected again where that did nothing.
+COLLECT_S = 2.0
+POLL_S = 0.02
 _CGROUP = Path("/sys/fs/cgroup")
 _MEMINFO = Path("/proc/meminfo")
 
@@ -78,13 +84,21 @@ def free_bytes(device: torch.device) -> int:
     return min([_machine_bytes(), *_container_bytes()])
 
 
-def reclaim() -> None:
+def reclaim(gone: weakref.ref[Any] | None = None) -> None:
     """Gives the system back what a model took that nobody uses any more.
 
     The parts of an engine refer to each other, so that its weights would stay until the next full collection; and glibc keeps
     freed blocks of up to 32 MB, which most of a model's are, for later.
+
+    Args:
+        gone: what nobody uses any more. A collection does nothing while another thread is in the middle of one, and what
+            a thread just looks at stays, so it is tried again for up to `COLLECT_S`.
     """
+    deadline = time.monotonic() + COLLECT_S
     gc.collect()
+    while gone is not None and gone() is not None and time.monotonic() < deadline:
+        time.sleep(POLL_S)
+        gc.collect()
     with suppress(OSError, AttributeError):  # other C libraries have no such call
         ctypes.CDLL(None).malloc_trim(0)
 

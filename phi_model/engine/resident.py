@@ -14,6 +14,7 @@ import re
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -209,9 +210,9 @@ class Resident(Tenancy):
         check_room(found.needed_bytes, free, found.device)
         assert tenant is not None
         self._vacate(switch, tenant)
-        old = tenant.choice
+        old, gone = tenant.choice, weakref.ref(tenant.engine)
         del tenant
-        reclaim()
+        reclaim(gone)
         try:
             return self._load(choice, told)
         except BaseException as problem:
@@ -277,8 +278,9 @@ class Resident(Tenancy):
         tenant.engine.close()
         with self._lock, suppress(ValueError):
             self._leaving.remove(tenant)
+        gone = weakref.ref(tenant.engine)
         del tenant
-        reclaim()
+        reclaim(gone)
 
     def _admit(self, switch: _Switch, engine: Engine, choice: ModelChoice | None = None) -> None:
         """Lets the requests to a new engine, and the old one go."""

@@ -309,6 +309,36 @@ async def test_a_model_that_went_takes_no_memory_any_more(make, tiny, streamed):
         gc.enable()
 
 
+async def test_it_goes_while_another_collection_is_under_way(make):
+    """A collection does nothing while another thread is in the middle of one."""
+    resident = make()
+    begun, end = threading.Event(), threading.Event()
+
+    class Slow:
+        def __del__(self) -> None:
+            begun.set()
+            end.wait(30)
+
+    slow = Slow()
+    slow.itself = slow
+    gc.disable()
+    try:
+        del slow
+        collecting = threading.Thread(target=gc.collect)
+        collecting.start()
+        await until(begun.is_set)
+        engine = weakref.ref(resident.engine)
+        resident.unload()
+        await until(lambda: not resident._leaving)
+        assert engine() is not None
+        end.set()
+        collecting.join()
+        await until(lambda: engine() is None)
+    finally:
+        end.set()
+        gc.enable()
+
+
 async def test_a_lease_keeps_its_model_open(make, tiny):
     resident = make()
     with leased(resident) as engine:
