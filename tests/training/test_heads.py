@@ -271,34 +271,50 @@ def _rows(label: str, text: str, count: int) -> list[train.Prefixes]:
     return train.prefix_rows(made, names, tokenizer, random.Random(1))
 
 
-def test_prefixes_that_do_not_show_a_superset_do_not_count() -> None:
-    """TypeScript with no type yet is JavaScript, and teaches nothing else."""
+def test_before_a_superset_shows_the_answer_is_the_smaller_language() -> None:
+    """TypeScript with no type yet is JavaScript."""
+    names = [language.name for language in LANGUAGES]
     tokenizer = PhiTokenizer.from_pretrained(HEADS / "language")
     ids = tokenizer(LATE)["input_ids"]
     whole = [row for row in _rows("TypeScript", LATE, 40) if len(row.ids) > len(ids) - 3]
     assert len({row.first for row in whole}) == 1
+    assert {(names[row.before], names[row.target]) for row in whole} == {
+        ("JavaScript", "TypeScript")
+    }
     before = tokenizer.decode(ids[: whole[0].first - 1])
     after = tokenizer.decode(ids[: whole[0].first])
     assert not exceeds("TypeScript", before)
     assert exceeds("TypeScript", after)
-    assert {row.first for row in _rows("JavaScript", LATE, 9)} == {1}
-    assert _rows("TypeScript", PLAIN, 9) == []
+    assert {(row.first, row.before) for row in _rows("JavaScript", LATE, 9)} == {
+        (1, names.index("JavaScript"))
+    }
+    assert all(row.first > len(row.ids) for row in _rows("TypeScript", PLAIN, 9))
 
 
-def test_only_the_counted_prefixes_make_the_loss() -> None:
+def test_an_open_comment_shows_no_language() -> None:
+    """Its end is yet to come, and with it the comment would not count."""
+    tokenizer = PhiTokenizer.from_pretrained(HEADS / "language")
+    text = "int add(int a, int b);\n/* a class template of namespace std */\nint sub(int a);\nclass Sum {\n};"
+    ids = tokenizer(text)["input_ids"]
+    firsts = {row.first for row in _rows("C++", text, 40) if len(row.ids) == len(ids)}
+    assert len(firsts) == 1
+    assert "*/" in tokenizer.decode(ids[: firsts.pop()])
+
+
+def test_the_loss_is_that_of_every_prefix_alone() -> None:
     names = ["a", "b"]
     model = start(MODEL_DIR, "single_label_classification", names, 1, 0).train()
     options = Options(tokens=256, bfloat16=False, workers=1)
     fitter = train.PrefixFitter(model, "single_label_classification", options)
-    rows = [train.Prefixes([5, 6, 7, 8, 9, 10], 0, 4), train.Prefixes([9, 8, 7], 1, 2)]
+    rows = [train.Prefixes([5, 6, 7, 8, 9, 10], 0, 4, 1), train.Prefixes([9, 8, 7], 1, 1, 1)]
     model.model.eval()  # no chance, while the fitter still asks for every prefix
     loss, last, _ = fitter.forward(rows)
     total, weights = 0.0, 0.0
     for row in rows:
-        for length in range(row.first, len(row.ids) + 1):
+        for length in range(1, len(row.ids) + 1):
             logits = model(input_ids=torch.tensor([row.ids[:length]]), use_cache=False).logits
             weight = length / train.FULL_WEIGHT
-            target = torch.tensor([row.target])
+            target = torch.tensor([row.before if length < row.first else row.target])
             total += weight * torch.nn.functional.cross_entropy(logits, target).item()
             weights += weight
     assert loss.item() == pytest.approx(total / weights, rel=1e-5)

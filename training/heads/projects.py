@@ -45,7 +45,10 @@ def _split(client: str, train: str, validation: str, test: str) -> dict[str, tup
 LANGUAGES: tuple[Language, ...] = (
     Language("C", "c", (".c", ".h"), _split(
         "debian",
-        "libuv1 redis nginx libevent lua5.4 mbedtls libarchive nghttp2 brotli libssh2",
+        "libuv1 redis nginx libevent lua5.4 mbedtls libarchive nghttp2 brotli libssh2 "
+        "memcached mruby jemalloc libpcap tcpdump libwebsockets musl libffi libunwind dropbear libxkbcommon "
+        "bearssl civetweb libxml2 libbsd cmocka nng json-c c-ares libdrm ngtcp2 h2o libwebp opus libvpx tcl8.6 "
+        "wlroots foot",
         "jansson libyaml",
         "cjson http-parser lz4 hiredis jq utf8proc expat",
     )),
@@ -58,7 +61,9 @@ LANGUAGES: tuple[Language, ...] = (
     ), re.compile(r"\b(?:namespace|template|class)\b|\bpublic:|std::")),
     Language("C#", "csharp", (".cs",), _split(
         "debian",
-        "grpc protobuf thrift antlr4 npm:com.neuecc.unirx npm:electron-edge-js z3 npm:node-api-dotnet",
+        "grpc protobuf thrift antlr4 npm:com.neuecc.unirx npm:electron-edge-js z3 npm:node-api-dotnet "
+        "mono npm:edge-js npm:electron-edge npm:edge-cs npm:generator-aspnet npm:cordova-plugin-contacts "
+        "npm:react-native-code-push npm:react-native-sound npm:react-native-view-shot npm:lottie-react-native",
         "npm:com.cysharp.unitask",
         "flatbuffers dbus-sharp npm:react-native-fs npm:cordova-windows npm:react-native-camera",
     )),
@@ -86,7 +91,8 @@ LANGUAGES: tuple[Language, ...] = (
         "debian",
         "haskell-lens haskell-aeson haskell-conduit haskell-vector haskell-servant haskell-hakyll "
         "haskell-warp haskell-persistent haskell-snap-core haskell-shake haskell-brick haskell-stack "
-        "haskell-yesod-core haskell-diagrams-lib happy",
+        "haskell-yesod-core haskell-diagrams-lib happy haskell-tls haskell-cryptonite haskell-free haskell-pipes "
+        "haskell-quickcheck haskell-vty haskell-esqueleto haskell-hedgehog haskell-rio alex",
         "haskell-attoparsec haskell-http-client",
         "haskell-megaparsec xmonad hlint haskell-optparse-applicative haskell-criterion",
     )),
@@ -95,7 +101,10 @@ LANGUAGES: tuple[Language, ...] = (
         "admin-lte material-dashboard paper-dashboard startbootstrap-sb-admin-2 startbootstrap-clean-blog "
         "startbootstrap-agency startbootstrap-creative impress.js debian:golang-golang-x-tools mocha "
         "material-kit tocas debian:lua5.4 debian:abseil debian:rapidjson @tabler/core "
-        "jquery-validation flot mathjax startbootstrap-sb-admin debian:python-django",
+        "jquery-validation flot mathjax startbootstrap-sb-admin debian:python-django "
+        "startbootstrap-landing-page startbootstrap-modern-business startbootstrap-new-age startbootstrap-resume "
+        "startbootstrap-shop-homepage now-ui-dashboard slick-carousel jquery-mobile paper snapsvg magnific-popup "
+        "jstree debian:ant debian:tomcat9 debian:apache2 debian:thrift debian:z3",
         "startbootstrap-grayscale soft-ui-dashboard",
         "gentelella html5-boilerplate reveal.js startbootstrap-freelancer black-dashboard "
         "debian:leveldb debian:expat debian:pugixml",
@@ -103,7 +112,8 @@ LANGUAGES: tuple[Language, ...] = (
     Language("Java", "java", (".java",), _split(
         "debian",
         "guava-libraries commons-io jackson-core libcommons-lang3-java netty httpcomponents-client "
-        "protobuf antlr4",
+        "protobuf antlr4 tomcat9 libspring-java mockito libcommons-compress-java zookeeper jackson-databind "
+        "apache-log4j2 ant maven picocli jetty9 libpdfbox2-java error-prone-java groovy",
         "libcommons-collections4-java",
         "jsoup httpcomponents-core flatbuffers",
     )),
@@ -118,21 +128,27 @@ LANGUAGES: tuple[Language, ...] = (
     Language("Lua", "lua", (".lua",), _split(
         "deb",
         "prosody debian:neovim debian:luarocks lua-busted lua-argparse debian:luajit lua-http lua-lgi "
-        "debian:rspamd lua-cqueues lua-cjson lua-moses",
+        "debian:rspamd lua-cqueues lua-cjson lua-moses debian:tarantool debian:trafficserver debian:lua-lpeg "
+        "debian:lua5.1 lua-socket lua-json lua-posix lua-wsapi lua-orbit lua-cosmo lua-xmlrpc lua-cliargs "
+        "lua-dkjson lua-lpeg-patterns lua-nginx-websocket lua-nginx-dns lua-resty-core lua-messagepack "
+        "lua-markdown lua-doc lua-cgi lua-compat53 lua-unit lua-nvim lua-yaml imapfilter npm:bullmq npm:bull "
+        "npm:roblox-ts npm:@rbxts/net npm:@rbxts/profileservice npm:lua.vm.js",
         "lua-copas lua-say",
         "lua-penlight lua-ldoc lua-luassert lua-inspect debian:wordgrinder",
     )),
     Language("Perl", "perl", (".pl", ".pm", ".t"), _split(
         "deb",
         "spamassassin debian:openssl debian:nginx libpgobject-perl libapache2-mod-perl2 "
-        "debian:thrift debian:mbedtls debian:lighttpd logwatch",
+        "debian:thrift debian:mbedtls debian:lighttpd logwatch debian:subversion debian:apache2 debian:pgbadger "
+        "debian:h2o debian:libvpx debian:trafficserver libmongodb-perl libsearch-elasticsearch-perl",
         "bucardo",
         "sqitch check-postgres libtext-markdown-perl",
     ), shebang=re.compile(r"#!.*\bperl\b")),
     Language("PHP", "php", (".php",), _split(
         "deb",
         "debian:symfony debian:phpunit debian:composer debian:php-nesbot-carbon debian:doctrine "
-        "debian:php-twig debian:php-ramsey-uuid debian:thrift php-zeta-base",
+        "debian:php-twig debian:php-ramsey-uuid debian:thrift php-zeta-base php-illuminate-support debian:phpseclib debian:php-parsedown "
+        "debian:php-doctrine-orm debian:php-codesniffer debian:php-vlucas-phpdotenv debian:php-webmozart-assert",
         "debian:php-parser php-mockery",
         "php-monolog php-guzzlehttp-psr7 debian:php-league-commonmark php-doctrine-dbal "
         "php-league-flysystem debian:flatbuffers",
@@ -147,7 +163,9 @@ LANGUAGES: tuple[Language, ...] = (
     Language("Ruby", "ruby", (".rb", ".rake"), _split(
         "deb",
         "debian:rails rubocop ruby-sequel ruby-sinatra debian:ruby-nokogiri ruby-grape ruby-haml ruby-mail "
-        "vagrant ruby-rouge capistrano ruby-slim ruby-faraday",
+        "vagrant ruby-rouge capistrano ruby-slim ruby-faraday ruby-rspec-core ruby-rspec-mocks ruby-addressable "
+        "ruby-redis ruby-concurrent ruby-devise ruby-aws-sdk-core ruby-excon ruby-graphql ruby-capybara yard "
+        "ruby-octokit ruby-webmock ruby-mongo ruby-sass ruby-dry-types",
         "rake ruby-liquid",
         "debian:puma ruby-rack ruby-thor pry ruby-i18n ruby-kramdown jekyll",
     )),
@@ -155,7 +173,10 @@ LANGUAGES: tuple[Language, ...] = (
         "deb",
         "librust-serde-dev librust-regex-dev librust-tokio-dev librust-rayon-dev librust-rand-dev "
         "librust-syn-dev librust-hyper-dev librust-image-dev librust-nom-dev librust-futures-util-dev "
-        "librust-reqwest-dev librust-hashbrown-dev librust-serde-json-dev librust-num-bigint-dev",
+        "librust-reqwest-dev librust-hashbrown-dev librust-serde-json-dev librust-num-bigint-dev "
+        "librust-tracing-dev librust-url-dev librust-h2-dev librust-rustls-dev librust-mio-dev librust-time-dev "
+        "librust-toml-edit-dev librust-uuid-dev librust-parking-lot-dev librust-petgraph-dev librust-pest-dev "
+        "librust-criterion-dev librust-crossterm-dev",
         "librust-crossbeam-channel-dev librust-indexmap-dev",
         "librust-clap-dev librust-itertools-dev librust-anyhow-dev librust-chrono-dev librust-memchr-dev "
         "librust-bytes-dev",
@@ -163,7 +184,8 @@ LANGUAGES: tuple[Language, ...] = (
     Language("Shell", "bash", (".sh", ".bash", ".bats"), _split(
         "deb",
         "bats debian:etcd neofetch dehydrated git-extras ruby-build "
-        "debian:libarchive debian:redis debian:nghttp2",
+        "debian:libarchive debian:redis debian:nghttp2 debian:subversion debian:docker.io debian:runc "
+        "debian:kubernetes debian:zookeeper debian:mbedtls debian:grpc debian:protobuf debian:libbsd",
         "tmux-plugin-manager rbenv",
         "shunit2 git-flow debuerreotype debian:fzf debian:hiredis debian:lz4 debian:jq",
     ), shebang=re.compile(r"#!.*\b(?:ba|da)?sh\b")),
@@ -171,7 +193,9 @@ LANGUAGES: tuple[Language, ...] = (
         "npm",
         "rxjs zod effect @tanstack/query-core @tanstack/table-core @tanstack/router-core viem ethers "
         "@reduxjs/toolkit @trpc/server graphql-request fp-ts typeorm htmlparser2 "
-        "@sinclair/typebox @apollo/client swr drizzle-orm hono bullmq discord.js luxon",
+        "@sinclair/typebox @apollo/client swr drizzle-orm hono bullmq discord.js luxon mobx msw wonka apollo-server-core slonik mongodb bson "
+        "rxdb openai telegraf @noble/curves @noble/hashes multiformats protons-runtime @ethersproject/abi "
+        "@xterm/xterm @lumino/widgets @jupyterlab/services",
         "immer redux superstruct",
         "ajv cheerio @trpc/client @tanstack/react-query ioredis pino-pretty valtio "
         "fast-check @tanstack/virtual-core kysely uuid reselect redux-thunk entities domhandler",

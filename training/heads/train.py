@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 import textwrap
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -45,6 +46,9 @@ LAYERS = {"language": 3, "roles": 2}
 OPTIONS = Options(epochs=1, rate=1e-3, tokens=1024, checks=6, patience=99, seed=SEED, workers=2)
 LONGEST = 14_000  # characters of a file: its lexing takes time
 FILES = 900
+_OPEN_COMMENT = re.compile(
+    r"/\*(?:(?!\*/)[\s\S])*\Z"
+)  # its words show nothing, and its end is yet to come
 DAMAGE_WEIGHTS = (5, 3, 4, 2, 2)  # in the order of DAMAGES
 
 
@@ -94,9 +98,10 @@ def _ramp(length: int) -> Tensor:
 
 @dataclass(frozen=True)
 class Prefixes(Example):
-    """A row whose prefixes count from ``first`` tokens on."""
+    """A row whose prefixes have the class ``before`` while they are shorter than ``first`` tokens, then its own."""
 
     first: int = 1
+    before: int = 0
 
 
 def _first_shown(text: str, label: str, ends: Sequence[int]) -> int:
@@ -114,7 +119,9 @@ def _first_shown(text: str, label: str, ends: Sequence[int]) -> int:
     """
     if label not in SUPERSETS:
         return 1
-    return 1 + bisect_left(ends, True, key=lambda end: exceeds(label, text[:end]))
+    return 1 + bisect_left(
+        ends, True, key=lambda end: exceeds(label, _OPEN_COMMENT.sub("", text[:end]))
+    )
 
 
 def prefix_rows(
@@ -134,9 +141,11 @@ def prefix_rows(
         ends = [end for _, end in encoded["offset_mapping"][: max(CUTS)]]
         first = _first_shown(text, snippet.label, ends)
         limit = max(rng.choices(CUTS, CUT_WEIGHTS)[0], first + SHOWING)
-        if first <= len(ends):
-            row = _disturbed(encoded["input_ids"][: min(limit, max(CUTS))], ids, rng)
-            rows.append(Prefixes(row, names.index(snippet.label), first))
+        row = _disturbed(encoded["input_ids"][: min(limit, max(CUTS))], ids, rng)
+        label, before = (
+            names.index(n) for n in (snippet.label, SUPERSETS.get(snippet.label, snippet.label))
+        )
+        rows.append(Prefixes(row, label, first, before))
     return rows
 
 
@@ -144,20 +153,23 @@ def _disturbed(row: list[int], ids: range, rng: random.Random) -> list[int]:
     return [rng.choice(ids) if rng.random() < SWAPPED else i for i in row]
 
 
-def _first(row: Example) -> int:
-    return row.first if isinstance(row, Prefixes) else 1
+def _prefix_targets(row: Example, length: int) -> list[int]:
+    """The class of each prefix of a row, and that of the last one for the padding."""
+    if not isinstance(row, Prefixes):
+        return [row.target] * length  # type: ignore[list-item]
+    return [row.before if tokens < row.first else row.target for tokens in range(1, length + 1)]  # type: ignore[misc]
 
 
 class PrefixFitter(Fitter):
     """Asks for a sequence's class after every token, so that a row teaches as much as many, of all lengths.
 
     A causal trunk sees at each token what came before it, so each prefix is an example of its own; the first
-    tokens of a row, which can tell little, weigh little, and those before `Prefixes.first` nothing.
+    tokens of a row, which can tell little, weigh little.
     """
 
     def weight(self, rows: Sequence[Example]) -> float:
         """All prefixes' weight."""
-        return sum(float(_ramp(len(row.ids))[_first(row) - 1 :].sum()) for row in rows)
+        return sum(float(_ramp(len(row.ids)).sum()) for row in rows)
 
     def forward(self, rows: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
         """Loss over the prefixes in training, over the whole rows in evaluation; logits and targets of whole rows."""
@@ -165,14 +177,11 @@ class PrefixFitter(Fitter):
             return super().forward(rows)
         ids, targets = collate(rows, self.model.config.pad_token_id or 0, self.problem)
         lengths = torch.tensor([len(row.ids) for row in rows])
-        place = torch.arange(ids.shape[1])
-        first = torch.tensor([_first(row) for row in rows])
-        counted = (place < lengths[:, None]) & (place >= first[:, None] - 1)
-        weight = _ramp(ids.shape[1]) * counted
+        weight = _ramp(ids.shape[1]) * (torch.arange(ids.shape[1]) < lengths[:, None])
+        wanted = torch.tensor([_prefix_targets(row, ids.shape[1]) for row in rows])
         with torch.autocast("cpu", torch.bfloat16, enabled=self.options.bfloat16):
             hidden = self.model.model(input_ids=ids, use_cache=False).last_hidden_state
             logits = self.model.score(hidden)  # (rows, tokens, labels)
-        wanted = targets[:, None].expand(-1, ids.shape[1])
         each = F.cross_entropy(logits.float().transpose(1, 2), wanted, reduction="none")
         last = logits[torch.arange(len(rows)), lengths - 1]
         return (each * weight).sum() / weight.sum(), last, targets
