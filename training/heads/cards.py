@@ -136,8 +136,8 @@ def _verdict(results: dict[str, Any], trained: dict[str, Any]) -> str:
         f"The aim of 95 % is {goal}. The head is {abs(ahead):.1f} points {side} the n-gram regression, a strong baseline, which "
         f"learnt from all the training snippets, uncut: {wins} snippets only the head has right, {losses} only the regression "
         f"(McNemar's exact test: p {_chance(chance)}). The head's last run had {trained['rows']:,} rows of them, begun at any "
-        "line and cut to 64, 128, 256 or 512 tokens; its first run had snippets of the same training projects that the rules "
-        "had not yet been applied to."
+        "line and cut to 64, 128, 256 or 512 tokens; its earlier runs had fewer of the training projects, and the first one "
+        "snippets that the rules had not yet been applied to."
     )
 
 
