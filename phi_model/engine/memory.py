@@ -21,9 +21,9 @@ OVERHEAD = 1.15
 MARGIN_BYTES = 256 * 2**20
 # Bytes a packed weight takes, scales and zeros included.
 PACKED_BYTES = {"int8": 1.01, "int4": 0.57, "nf4": 0.54}
-# How long, and how often, what nobody uses any more is collected again where that did nothing.
-COLLECT_S = 2.0
-POLL_S = 0.02
+# Before what nobody uses any more is collected again, where that did nothing; a collection holds up every thread, so there
+# are few.
+PAUSES_S = (0.02, 0.1, 0.5, 2.5)
 _CGROUP = Path("/sys/fs/cgroup")
 _MEMINFO = Path("/proc/meminfo")
 
@@ -92,12 +92,13 @@ def reclaim(gone: weakref.ref[Any] | None = None) -> None:
 
     Args:
         gone: what nobody uses any more. A collection does nothing while another thread is in the middle of one, and what
-            a thread just looks at stays, so it is tried again for up to `COLLECT_S`.
+            a thread just looks at stays, so it is tried again after each of `PAUSES_S`.
     """
-    deadline = time.monotonic() + COLLECT_S
     gc.collect()
-    while gone is not None and gone() is not None and time.monotonic() < deadline:
-        time.sleep(POLL_S)
+    for pause in PAUSES_S:
+        if gone is None or gone() is None:
+            break
+        time.sleep(pause)
         gc.collect()
     with suppress(OSError, AttributeError):  # other C libraries have no such call
         ctypes.CDLL(None).malloc_trim(0)

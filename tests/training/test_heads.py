@@ -16,7 +16,6 @@ import transformers
 from phi_model import PhiForSequenceClassification, PhiForTokenClassification, PhiTokenizer
 from phi_model.pipelines import pipeline
 from training.finetune import start
-from training.finetune_data import Example
 from training.finetune_loop import Options
 from training.heads import snippets, train
 from training.heads.archives import fetch_npm, permissive
@@ -341,7 +340,7 @@ def test_the_token_head_loads() -> None:
 
 
 def test_a_run_goes_on_from_a_head_and_says_what_came_before(tmp_path) -> None:
-    rows = [Example([5 + i % 3] * 8, i % 2) for i in range(12)]
+    rows = [train.Prefixes([5 + i % 3] * 8, i % 2, 1, i % 2) for i in range(12)]
     options = Options(epochs=1, rate=1e-4, tokens=64, bfloat16=False)
     fit = partial(train._fit, "single_label_classification", ["a", "b"], (rows, rows))
     fit(1, options, tmp_path / "first", None)

@@ -40,6 +40,7 @@ _CPLUSPLUS = re.compile(
     r"|\bclass\s+\w|\bthis->|\bnew\s+\w|\bdelete\s+\w|\bdelete\[\]|\btry\s*\{|\bcatch\s*\(|\bthrow\s+\w"
     r"|#\s*include\s*<\w+>|\bauto\s*[&*]?\s*\w+\s*[=:]|\bconst\s+\w+\s*&|\w&\s+\w+\s*[,)]|\bstd\b|<<\s*\""
 )
+_OPEN_COMMENT = re.compile(r"/\*(?:(?!\*/)[\s\S])*\Z")
 SUPERSETS = {
     "C++": "C",
     "TypeScript": "JavaScript",
@@ -75,6 +76,11 @@ def _tag_share(text: str) -> float:
 def exceeds(label: str, text: str) -> bool:
     """Tell whether something in a text belongs to a language of `SUPERSETS` and not to the smaller one inside it."""
     return bool(_EXCESS[label].search(code_of(label, text)))
+
+
+def exceeds_already(label: str, beginning: str) -> bool:
+    """As `exceeds`, of a text that goes on: a comment that is still open shows nothing, as it will not once it is closed."""
+    return exceeds(label, _OPEN_COMMENT.sub("", beginning))
 
 
 def shows(label: str, text: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import random
-import re
 import textwrap
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -29,7 +28,7 @@ from training.finetune_data import Example, Problem, token_targets
 from training.finetune_loop import Classifier, Fitter, History, Options, collate
 from training.heads.projects import CACHE, LANGUAGES
 from training.heads.roles import DAMAGES, ROLES, Piece, character_roles, damage
-from training.heads.rules import SUPERSETS, exceeds
+from training.heads.rules import SUPERSETS, exceeds_already
 from training.heads.snippets import LINES, Snippet, read_snippets
 from training.sources import MODEL_DIR, ROOT, SEED, WORK
 
@@ -38,7 +37,7 @@ LIMIT = 256
 SWAPPED = 0.05  # of a row's tokens, so that no project's names decide
 FULL_WEIGHT = 48  # tokens after which a prefix counts in full
 ROLE_PIECES = {"train": 3000, "validation": 150}
-LANGUAGE_ROWS = {"train": 140_000, "validation": 850}
+LANGUAGE_ROWS = {"train": 120_000, "validation": 850}
 CUTS = (64, 128, 256, 512)  # tokens; the longest snippets have about 512
 CUT_WEIGHTS = (3, 3, 3, 2)
 SHOWING = 16  # tokens that a cut leaves at least behind the first which shows the language
@@ -46,9 +45,6 @@ LAYERS = {"language": 3, "roles": 2}
 OPTIONS = Options(epochs=1, rate=1e-3, tokens=1024, checks=6, patience=99, seed=SEED, workers=2)
 LONGEST = 14_000  # characters of a file: its lexing takes time
 FILES = 900
-_OPEN_COMMENT = re.compile(
-    r"/\*(?:(?!\*/)[\s\S])*\Z"
-)  # its words show nothing, and its end is yet to come
 DAMAGE_WEIGHTS = (5, 3, 4, 2, 2)  # in the order of DAMAGES
 
 
@@ -100,8 +96,14 @@ def _ramp(length: int) -> Tensor:
 class Prefixes(Example):
     """A row whose prefixes have the class ``before`` while they are shorter than ``first`` tokens, then its own."""
 
-    first: int = 1
-    before: int = 0
+    first: int
+    before: int
+
+    def targets(self, length: int) -> list[Any]:
+        """The class of each prefix of 1 to ``length`` tokens."""
+        return [
+            self.before if tokens < self.first else self.target for tokens in range(1, length + 1)
+        ]
 
 
 def _first_shown(text: str, label: str, ends: Sequence[int]) -> int:
@@ -119,9 +121,7 @@ def _first_shown(text: str, label: str, ends: Sequence[int]) -> int:
     """
     if label not in SUPERSETS:
         return 1
-    return 1 + bisect_left(
-        ends, True, key=lambda end: exceeds(label, _OPEN_COMMENT.sub("", text[:end]))
-    )
+    return 1 + bisect_left(ends, True, key=lambda end: exceeds_already(label, text[:end]))
 
 
 def prefix_rows(
@@ -142,22 +142,13 @@ def prefix_rows(
         first = _first_shown(text, snippet.label, ends)
         limit = max(rng.choices(CUTS, CUT_WEIGHTS)[0], first + SHOWING)
         row = _disturbed(encoded["input_ids"][: min(limit, max(CUTS))], ids, rng)
-        label, before = (
-            names.index(n) for n in (snippet.label, SUPERSETS.get(snippet.label, snippet.label))
-        )
-        rows.append(Prefixes(row, label, first, before))
+        before = SUPERSETS.get(snippet.label, snippet.label)
+        rows.append(Prefixes(row, names.index(snippet.label), first, names.index(before)))
     return rows
 
 
 def _disturbed(row: list[int], ids: range, rng: random.Random) -> list[int]:
     return [rng.choice(ids) if rng.random() < SWAPPED else i for i in row]
-
-
-def _prefix_targets(row: Example, length: int) -> list[int]:
-    """The class of each prefix of a row, and that of the last one for the padding."""
-    if not isinstance(row, Prefixes):
-        return [row.target] * length  # type: ignore[list-item]
-    return [row.before if tokens < row.first else row.target for tokens in range(1, length + 1)]  # type: ignore[misc]
 
 
 class PrefixFitter(Fitter):
@@ -178,7 +169,7 @@ class PrefixFitter(Fitter):
         ids, targets = collate(rows, self.model.config.pad_token_id or 0, self.problem)
         lengths = torch.tensor([len(row.ids) for row in rows])
         weight = _ramp(ids.shape[1]) * (torch.arange(ids.shape[1]) < lengths[:, None])
-        wanted = torch.tensor([_prefix_targets(row, ids.shape[1]) for row in rows])
+        wanted = torch.tensor([row.targets(ids.shape[1]) for row in rows])  # type: ignore[attr-defined]
         with torch.autocast("cpu", torch.bfloat16, enabled=self.options.bfloat16):
             hidden = self.model.model(input_ids=ids, use_cache=False).last_hidden_state
             logits = self.model.score(hidden)  # (rows, tokens, labels)
