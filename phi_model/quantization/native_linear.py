@@ -35,7 +35,7 @@ _ORDERS = {
     "floats": Order(64, 2),
     "bytes": Order(32, 4),
     "words": Order(32, 4),
-    "tiles": Order(64, 2),
+    "tiles": Order(32, 2),
 }
 
 

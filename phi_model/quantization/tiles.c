@@ -1,9 +1,10 @@
 /* Products of tiles of bfloat16, 16 rows by 32 columns with 32 columns by 16 rows, by the instructions of Intel's AMX: one does
  * sixteen times the work of one on vectors.
  *
- * The weights lie in blocks of 64 rows, (columns / 2, 64 rows, 2 columns), as in `pairs.c`: four tiles side by side. Rows of x
- * are packed into tiles first, (strips of 16 rows, columns / 32, 16 rows, 32 columns). What 32 does not divide of the columns is left
- * to vectors. An instruction sums 16 pairs of columns for itself and adds them to the result, whatever the number of rows.
+ * The weights lie in blocks of 32 rows, (columns / 2, 32 rows, 2 columns): two tiles side by side, and what a product of
+ * some columns needs in one piece, which uses all of the first cache's sets. Rows of x are packed into tiles first, (strips of
+ * 16 rows, columns / 32, 16 rows, 32 columns). What 32 does not divide of the columns is left to vectors. An instruction sums 16
+ * pairs of columns for itself and adds them to the result, whatever the number of rows.
  */
 #include "linear.h"
 
@@ -12,13 +13,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define BLOCK 64  /* output rows of a block: four tiles */
-#define TALL 16   /* rows of a tile */
-#define DEEP 32   /* columns of a tile of x */
-#define STEP 4096 /* bytes of weights of a block and a tile's columns */
-#define LINE 256  /* bytes of weights of a block and two columns */
-#define SPAN 12   /* at most so many tiles of columns, then other rows of x meet the same weights: they stay in a cache */
-#define FAR 8192  /* bytes by which prefetching runs ahead: a tile reads 1 KB at once */
+#define BLOCK 32   /* output rows of a block: two tiles */
+#define TALL 16    /* rows of a tile */
+#define DEEP 32    /* columns of a tile of x */
+#define STEP 2048  /* bytes of weights of a block and a tile's columns */
+#define LINE 128   /* bytes of weights of a block and two columns, and of a row of its sums */
+#define SPAN 8     /* at most so many tiles of columns, then other rows of x meet the same weights: they stay in the first cache */
+#define MOST 512   /* rows of x for which weights are read once: their columns of a span stay in the second cache */
+#define WIDTH 16   /* blocks that meet those columns one after the other, so that the rows are read seldom */
+#define FAR 8192   /* bytes by which prefetching runs ahead: a tile reads 1 KB at once */
 
 /* The four tiles of sums become zero. */
 #define CLEAR       \
@@ -80,21 +83,26 @@ static void few(const uint16_t *x, int64_t height, const char *weight, int64_t d
         _tile_dpbf16ps(0, 4, 6);
         _tile_loadd(7, weight + 64, LINE);
         _tile_dpbf16ps(1, 4, 7);
-        _tile_loadd(6, weight + 128, LINE);
-        _tile_dpbf16ps(2, 4, 6);
-        _tile_loadd(7, weight + 192, LINE);
-        _tile_dpbf16ps(3, 4, 7);
     }
     _tile_stored(0, sums, LINE);
     _tile_stored(1, sums + 16, LINE);
-    _tile_stored(2, sums + 32, LINE);
-    _tile_stored(3, sums + 48, LINE);
 }
 
-/* Adds `steps` tiles of columns of half a block for two strips of rows, or for one, to sums (rows, 64), and asks for the
- * weights that are next: `lines` for each step. */
+/* Memory that is next, so many lines of it for each step. */
+typedef struct {
+    const char *at;
+    int64_t lines;
+} Ahead;
+
+static inline __attribute__((always_inline)) void ask(Ahead *ahead)
+{
+    for (int64_t line = 0; line < ahead->lines; line++, ahead->at += 64) _mm_prefetch(ahead->at, _MM_HINT_T1);
+}
+
+/* Adds `steps` tiles of columns of a block for two strips of rows, or for one, to sums (rows, 32), and asks for the weights and
+ * the rows that are next. */
 static void many(int both, const uint16_t *x, const uint16_t *next, const char *weight, int64_t steps, int begins,
-                 const char *ahead, int64_t lines, float *sums)
+                 Ahead *weights, Ahead *rows, float *sums)
 {
     float *below = sums + TALL * BLOCK;
     if (begins) {
@@ -106,7 +114,8 @@ static void many(int both, const uint16_t *x, const uint16_t *next, const char *
         if (both) _tile_loadd(3, below + 16, LINE);
     }
     for (int64_t step = 0; step < steps; step++, weight += STEP) {
-        for (int64_t line = 0; line < lines; line++, ahead += 64) _mm_prefetch(ahead, _MM_HINT_T1);
+        ask(weights);
+        ask(rows);
         _tile_loadd(4, x + step * TALL * DEEP, 64);
         _tile_loadd(6, weight, LINE);
         _tile_dpbf16ps(0, 4, 6);
@@ -131,7 +140,7 @@ static void rest(const Linear *a, int64_t first, int64_t rows, const char *weigh
             int32_t both;
             memcpy(&both, (const uint16_t *)a->x + (first + r) * a->k + column, 4);
             const __m512bh value = (__m512bh)_mm512_set1_epi32(both);
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 2; i++) {
                 const __m512bh w = (__m512bh)_mm512_loadu_si512(weight + column / 2 * LINE + 64 * i);
                 float *at = sums + r * BLOCK + 16 * i;
                 _mm512_storeu_ps(at, _mm512_dpbf16_ps(_mm512_loadu_ps(at), w, value));
@@ -146,59 +155,80 @@ static void end(const Linear *a, int64_t first, int64_t rows, int64_t column, co
         finish(a, first, rows, column, BLOCK, sums);
         return;
     }
-    __m512 bias[4];
-    for (int i = 0; i < 4; i++) bias[i] = a->bias ? _mm512_loadu_ps(a->bias + column + 16 * i) : _mm512_setzero_ps();
-    for (int64_t r = 0; r < rows; r++)
-        for (int i = 0; i < 4; i += 2) {
-            const __m512 low = _mm512_add_ps(_mm512_loadu_ps(sums + r * BLOCK + 16 * i), bias[i]);
-            const __m512 high = _mm512_add_ps(_mm512_loadu_ps(sums + r * BLOCK + 16 * i + 16), bias[i + 1]);
-            _mm512_storeu_si512((uint16_t *)a->out + (first + r) * a->n + column + 16 * i,
-                                (__m512i)_mm512_cvtne2ps_pbh(high, low));
-        }
+    __m512 bias[2];
+    for (int i = 0; i < 2; i++) bias[i] = a->bias ? _mm512_loadu_ps(a->bias + column + 16 * i) : _mm512_setzero_ps();
+    for (int64_t r = 0; r < rows; r++) {
+        const __m512 low = _mm512_add_ps(_mm512_loadu_ps(sums + r * BLOCK), bias[0]);
+        const __m512 high = _mm512_add_ps(_mm512_loadu_ps(sums + r * BLOCK + 16), bias[1]);
+        _mm512_storeu_si512((uint16_t *)a->out + (first + r) * a->n + column, (__m512i)_mm512_cvtne2ps_pbh(high, low));
+    }
+}
+
+/* How the columns are cut: parts of `length` tiles, the last perhaps shorter. */
+typedef struct {
+    int64_t deep, parts, length, strips, height;
+} Cut;
+
+/* Where a strip's tiles of a part lie: a part of all strips is in one piece, which the second cache holds whole. */
+static inline int64_t place(const Cut *c, int64_t part, int64_t strip)
+{
+    const int64_t step = part * c->length, steps = c->deep - step < c->length ? c->deep - step : c->length;
+    return (step * c->strips + strip * steps) * c->height * DEEP;
 }
 
 /* Packs one strip of rows; those beyond the last are zero. */
-static void pack(const Linear *a, int64_t strip, int64_t height, int64_t deep, uint16_t *x)
+static void pack(const Linear *a, const Cut *c, int64_t strip, uint16_t *x)
 {
-    for (int64_t r = 0; r < height; r++) {
-        const int64_t row = strip * height + r;
-        uint16_t *to = x + strip * height * deep * DEEP + r * DEEP;
-        for (int64_t step = 0; step < deep; step++, to += height * DEEP) {
-            const uint16_t *from = (const uint16_t *)a->x + row * a->k + step * DEEP;
-            _mm512_store_si512(to, row < a->m ? _mm512_loadu_si512(from) : _mm512_setzero_si512());
+    for (int64_t r = 0; r < c->height; r++) {
+        const int64_t row = strip * c->height + r;
+        const uint16_t *from = (const uint16_t *)a->x + row * a->k;
+        for (int64_t part = 0, step = 0; part < c->parts; part++) {
+            uint16_t *to = x + place(c, part, strip) + r * DEEP;
+            for (int64_t i = 0; i < c->length && step < c->deep; i++, step++, from += DEEP, to += c->height * DEEP)
+                _mm512_store_si512(to, row < a->m ? _mm512_loadu_si512(from) : _mm512_setzero_si512());
         }
     }
 }
 
-/* The columns of a block for some strips of rows, in parts of equal length that the first cache holds. */
-static void panel(int64_t strips, const uint16_t *x, const char *weight, int64_t deep, float *sums)
+static inline const char *weights_of(const Linear *a, int64_t index)
 {
-    const int64_t parts = (deep + SPAN - 1) / SPAN, length = parts ? (deep + parts - 1) / parts : 0;
-    const int64_t size = TALL * deep * DEEP, lines = 64 / ((strips + 1) / 2 * 2) + 1;
-    if (!deep) memset(sums, 0, (size_t)strips * TALL * BLOCK * sizeof(float));
-    for (int64_t step = 0; step < deep; step += length) {
-        const int64_t steps = deep - step < length ? deep - step : length;
-        const char *from = weight + step * STEP, *ahead = from + steps * STEP;
-        for (int half = 0; half < 2; half++)
-            for (int64_t strip = 0; strip < strips; strip += 2, ahead += lines * steps * 64) {
-                const uint16_t *rows = x + strip * size + step * TALL * DEEP;
-                many(strip + 1 < strips, rows, rows + size, from + half * 128, steps, !step, ahead, lines,
-                     sums + strip * TALL * BLOCK + half * 32);
-            }
-    }
+    return (const char *)a->weight + index * (a->k / 2) * LINE;
 }
 
-static void block(const Linear *a, int64_t index, int64_t first, int64_t rows, const uint16_t *x, int64_t deep, float *sums)
+/* One block for at most one strip of rows. */
+static void short_block(const Linear *a, int64_t index, const uint16_t *x, int64_t deep, float *sums)
 {
-    const char *weight = (const char *)a->weight + index * (a->k / 2) * LINE;
-    /* Where a part is all, the sums of two strips need not wait for the others'. */
-    const int64_t at_once = deep > SPAN || a->m <= TALL ? rows : 2 * TALL;
-    for (int64_t r = 0; r < rows; r += at_once) {
-        const int64_t count = rows - r < at_once ? rows - r : at_once, row = first + r;
-        if (a->m <= TALL) few(x, a->m, weight, deep, sums);
-        else panel((count + TALL - 1) / TALL, x + row * deep * DEEP, weight, deep, sums);
-        rest(a, row, count, weight, sums);
-        end(a, row, count, index * BLOCK, sums);
+    few(x, a->m, weights_of(a, index), deep, sums);
+    rest(a, 0, a->m, weights_of(a, index), sums);
+    end(a, 0, a->m, index * BLOCK, sums);
+}
+
+/* `count` blocks for rows first.. of x, part by part. */
+static void blocks_of(const Linear *a, const Cut *c, int64_t index, int64_t count, int64_t first, int64_t rows, const uint16_t *x,
+                      float *sums)
+{
+    const int64_t strips = (rows + TALL - 1) / TALL, block = strips * TALL * BLOCK, pairs = (strips + 1) / 2;
+    for (int64_t part = 0, step = 0; part < c->parts; part++, step += c->length) {
+        const int64_t steps = c->deep - step < c->length ? c->deep - step : c->length, last = part + 1 == c->parts;
+        const uint16_t *at = x + place(c, part, first / TALL);
+        Ahead next = { (const char *)(x + place(c, last ? 0 : part + 1, first / TALL)), 32 / count };
+        for (int64_t i = 0; i < count; i++) {
+            const char *weight = weights_of(a, index + i), *from = weight + step * STEP;
+            /* The next block's of this part, then the first's of the next. */
+            Ahead ahead = { i + 1 < count ? weights_of(a, index + i + 1) + step * STEP
+                            : last        ? weights_of(a, index + count)
+                                          : weights_of(a, index) + (step + steps) * STEP,
+                            STEP / 64 / pairs + 1 };
+            for (int64_t strip = 0; strip < strips; strip += 2) {
+                const int64_t row = strip * TALL, left = rows - row, tall = left < 2 * TALL ? left : 2 * TALL;
+                const uint16_t *one = at + strip * steps * TALL * DEEP;
+                float *to = sums + i * block + row * BLOCK;
+                many(strip + 1 < strips, one, one + steps * TALL * DEEP, from, steps, !part, &ahead, &next, to);
+                if (!last) continue;
+                rest(a, first + row, tall, weight, to);
+                end(a, first + row, tall, (index + i) * BLOCK, to);
+            }
+        }
     }
 }
 
@@ -207,22 +237,30 @@ int phi_tiles(const Linear *a)
 {
     const int64_t blocks = (a->n + BLOCK - 1) / BLOCK, deep = a->k / DEEP;
     const int64_t height = a->m < TALL ? a->m : TALL, strips = (a->m + height - 1) / height;
-    const int64_t panel = a->m < PANEL ? strips * height : PANEL;
+    const int64_t parts = a->m > TALL && deep > SPAN ? (deep + SPAN - 1) / SPAN : 1;
+    const Cut cut = { deep, parts, (deep + parts - 1) / parts, strips, height };
+    const int64_t panel = strips * height < MOST ? strips * height : MOST;
+    /* As few at once as leave each thread several portions. */
+    const int64_t share = blocks / (a->threads * 4), width = a->m <= TALL || share < 1 ? 1 : share < WIDTH ? share : WIDTH;
     uint16_t *x = aligned_alloc(64, (size_t)(strips * height * deep + 1) * DEEP * sizeof(uint16_t));
     int failed = 0;
     if (!x) return 1;
 #pragma omp parallel num_threads(a->threads) reduction(| : failed)
     {
-        float *sums = aligned_alloc(64, (size_t)panel * BLOCK * sizeof(float));
+        float *sums = aligned_alloc(64, (size_t)(panel * width) * BLOCK * sizeof(float));
         failed = !sums;
         configure(height);
 #pragma omp for
-        for (int64_t strip = 0; strip < strips; strip++) pack(a, strip, height, deep, x);
+        for (int64_t strip = 0; strip < strips; strip++) pack(a, &cut, strip, x);
         for (int64_t first = 0; first < a->m; first += panel) {
             const int64_t rows = a->m - first < panel ? a->m - first : panel;
-#pragma omp for schedule(dynamic, portion_of(a, blocks)) nowait
-            for (int64_t index = 0; index < blocks; index++)
-                if (!failed) block(a, index, first, rows, x, deep, sums);
+#pragma omp for schedule(dynamic, width > 1 ? 1 : portion_of(a, blocks)) nowait
+            for (int64_t index = 0; index < blocks; index += width) {
+                const int64_t count = blocks - index < width ? blocks - index : width;
+                if (failed) continue;
+                if (a->m <= TALL) short_block(a, index, x, deep, sums);
+                else blocks_of(a, &cut, index, count, first, rows, x, sums);
+            }
         }
         _tile_release(); /* others use them too, and a thread that has none is switched faster */
         free(sums);
