@@ -17,15 +17,16 @@ from phi_model import PhiForSequenceClassification, PhiForTokenClassification, P
 from phi_model.pipelines import pipeline
 from training.finetune import start
 from training.finetune_loop import Options
-from training.heads import snippets, train
+from training.heads import __main__ as command
+from training.heads import evaluate, snippets, train
 from training.heads.archives import fetch_npm, permissive
 from training.heads.cards import FOLDER, cards
 from training.heads.picture import confusion_svg
-from training.heads.projects import LANGUAGES, LOCK, SPLITS
+from training.heads.projects import LANGUAGES, LOCK, MEASURED, SPLITS
 from training.heads.roles import DAMAGES, ROLES, character_roles, damage
 from training.heads.rules import exceeds, shows
 from training.heads.snippets import (
-    TEST_DIGESTS,
+    DIGESTS,
     Snippet,
     body,
     comment_share,
@@ -157,6 +158,7 @@ def test_the_figures_are_good_enough_to_ship() -> None:
 
 def test_no_project_stands_in_two_splits_of_a_language() -> None:
     locked = json.loads(LOCK.read_text())
+    assert set(MEASURED) < set(SPLITS) == set(snippets.COUNTS)
     for language in LANGUAGES:
         lists = [set(language.projects[split]) for split in SPLITS]
         assert sum(map(len, lists)) == len(set().union(*lists)), language.name
@@ -322,9 +324,53 @@ def test_the_loss_is_that_of_every_prefix_alone() -> None:
 
 
 def test_the_held_out_snippets_are_as_many_of_each_language() -> None:
-    digests = json.loads(TEST_DIGESTS.read_text())
+    listed = {split: json.loads(path.read_text()) for split, path in DIGESTS.items()}
     results = json.loads((FOLDER / "language_results.json").read_text())
-    assert len(set(digests)) == len(digests) == results["snippets"]
+    assert len(set(listed["test"])) == len(listed["test"]) == results["snippets"]
+    assert len(set(listed["fresh"])) == len(listed["fresh"]) >= 100 * len(LANGUAGES)
+    assert not set(listed["test"]) & set(listed["fresh"])
+    locked = json.loads(LOCK.read_text())
+    assert all(
+        2 <= len(language.projects["fresh"]) <= 5 and set(language.projects["fresh"]) <= set(locked)
+        for language in LANGUAGES
+    )
+
+
+def test_what_only_one_of_two_has_right_is_counted_and_told() -> None:
+    truth = ["C", "C", "Go", "Go"]
+    said = {"head": ["C", "C", "Go", "C"], "ngrams": ["C", "Go", "C", "C"]}
+    assert evaluate.only_right(said["head"], said["ngrams"], truth) == (2, 0)
+    line = evaluate.compared("all", said, truth)
+    for part in ("4 snippets", "head 0.7500", "regression 0.2500", "only right 2:0", "p 0.5"):
+        assert part in line
+    assert "regression" not in evaluate.compared("all", {"head": said["head"]}, truth)
+
+
+def test_a_split_is_measured_by_its_name(tmp_path, monkeypatch, capsys) -> None:
+    made = [Snippet(label, "fresh", "p", "f", text) for label, text in SNIPPETS.items()]
+    listed = tmp_path / "digests.json"
+    listed.write_text(json.dumps([digest(snippet) for snippet in made]))
+    monkeypatch.setitem(DIGESTS, "fresh", listed)
+    write_snippets(tmp_path / "fresh.jsonl", made)
+    found = evaluate.evaluate_language(HEADS / "language", tmp_path, "fresh")
+    assert found["accuracy"]["head"] == 1.0
+    assert set(found["accuracy"]) == {"head", "guess_lexer", "analyse"}
+    assert (tmp_path / "baselines_fresh.json").is_file()
+    assert "all             5 snippets  head 1.0000\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "split"), [([], "test"), (["--split", "fresh"], "fresh"), (["--split", "x"], None)]
+)
+def test_the_command_measures_the_test_unless_told_otherwise(monkeypatch, given, split) -> None:
+    asked = []
+    monkeypatch.setattr(evaluate, "main", lambda *arguments: asked.append(arguments))
+    if split is None:
+        with pytest.raises(SystemExit):
+            command.main(["evaluate", "language", *given])
+    else:
+        command.main(["evaluate", "language", *given])
+    assert asked == ([] if split is None else [(["language"], False, split)])
 
 
 def test_the_confusion_matrix_is_drawn() -> None:
@@ -366,7 +412,7 @@ def test_a_few_missing_snippets_are_named_and_many_are_an_error(
     made = [Snippet("C", "test", "p", "f.c", f"int x{n};\n" * 5) for n in range(40)]
     listed = tmp_path / "digests.json"
     listed.write_text(json.dumps([digest(snippet) for snippet in made]))
-    monkeypatch.setattr(snippets, "TEST_DIGESTS", listed)
+    monkeypatch.setitem(DIGESTS, "test", listed)
     write_snippets(tmp_path / "test.jsonl", made[1:])
     assert snippets.held_out_snippets(tmp_path) == made[1:]
     assert "1 of the 40 test snippets" in capsys.readouterr().out

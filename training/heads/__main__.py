@@ -3,6 +3,7 @@
 python -m training.heads data                fetch the projects (npm, apt-get of Debian 12), cut snippets
 python -m training.heads train roles         train a head (also: language)
 python -m training.heads evaluate --write    measure both; fetches the test's projects where they are not here
+python -m training.heads evaluate language --split fresh    the same on projects that nobody has looked at
 python -m training.heads cards               write both cards from the results
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 import torch
 
 from training.heads import cards, evaluate, snippets
+from training.heads.projects import MEASURED
 from training.heads.train import HEADS as HEADS_DIR
 from training.heads.train import (
     LANGUAGE_ROWS,
@@ -50,6 +52,9 @@ def main(argv: list[str] | None = None) -> None:
     measuring.add_argument(
         "heads", nargs="*", metavar="head", default=HEADS, help="language, roles"
     )
+    measuring.add_argument(
+        "--split", choices=MEASURED, default="test", help="that the language head is measured on"
+    )
     measuring.add_argument("--write", action="store_true", help="write the results for the cards")
     commands.add_parser("cards", help="write the cards")
     args = parser.parse_args(argv)
@@ -72,7 +77,7 @@ def main(argv: list[str] | None = None) -> None:
             parser.error(
                 f"head must be one of {', '.join(HEADS)}, got {', '.join(sorted(unknown))}"
             )
-        evaluate.main(args.heads, args.write)
+        evaluate.main(args.heads, args.write, args.split)
     else:
         cards.write()
 

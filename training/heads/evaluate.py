@@ -6,6 +6,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,13 +104,42 @@ def sign_test(wins: int, losses: int) -> float:
     return min(1.0, 2 * tail)
 
 
+def only_right(
+    answers: Sequence[str], others: Sequence[str], truth: Sequence[str]
+) -> tuple[int, int]:
+    """How many texts only the first has right, and how many only the second."""
+    rows = list(zip(answers, others, truth, strict=True))
+    return sum(a == t != b for a, b, t in rows), sum(b == t != a for a, b, t in rows)
+
+
+def compared(name: str, said: dict[str, list[str]], truth: Sequence[str]) -> str:
+    """One line: what the head and the regression have right, what only one of them has, and McNemar's exact p.
+
+    Args:
+        name: stands at its beginning.
+        said: each one's answers; without those of "ngrams" the line tells of the head alone.
+        truth: what they should be.
+    """
+    line = f"{name:11} {len(truth):5} snippets  head {_share(said['head'], truth):.4f}"
+    if "ngrams" not in said:
+        return line
+    wins, losses = only_right(said["head"], said["ngrams"], truth)
+    return (
+        f"{line}  regression {_share(said['ngrams'], truth):.4f}  "
+        f"only right {wins}:{losses}  p {sign_test(wins, losses):.2g}"
+    )
+
+
 def _share(answers: Sequence[str], truth: Sequence[str]) -> float:
-    return round(sum(a == t for a, t in zip(answers, truth, strict=True)) / len(truth), 4)
+    right = sum(a == t for a, t in zip(answers, truth, strict=True))
+    return round(right / max(1, len(truth)), 4)
 
 
-def baselines(snippets: Sequence[Snippet], cache: Path) -> dict[str, list[str]]:
-    """The others' answers, kept in `baselines.json` of the cache; the regression's where the training snippets lie there."""
-    path = cache / "baselines.json"
+def baselines(
+    snippets: Sequence[Snippet], cache: Path, split: str = "test"
+) -> dict[str, list[str]]:
+    """The others' answers, kept in a file of the cache; the regression's where the training snippets lie there."""
+    path = cache / f"baselines_{split}.json"
     known = json.loads(path.read_text()) if path.is_file() else {}
     keys = [digest(snippet) for snippet in snippets]
     if known.get("keys") != keys:
@@ -125,15 +155,20 @@ def baselines(snippets: Sequence[Snippet], cache: Path) -> dict[str, list[str]]:
     return {who: given for who, given in known.items() if who != "keys"}
 
 
-def evaluate_language(folder: Path, cache: Path = CACHE) -> dict[str, Any]:
-    """Accuracy on the test snippets; the regression's too where the training snippets lie here."""
-    snippets = held_out_snippets(cache)
-    others = baselines(snippets, cache)
+def evaluate_language(folder: Path, cache: Path = CACHE, split: str = "test") -> dict[str, Any]:
+    """Accuracy on a split's snippets; the regression's too where the training snippets lie here."""
+    snippets = held_out_snippets(cache, split)
+    others = baselines(snippets, cache, split)
     texts, truth = [s.text for s in snippets], [s.label for s in snippets]
     begun = time.monotonic()
     answers = language_answers(texts, folder)
     seconds = time.monotonic() - begun
     said = {"head": answers, **others}
+    for name in filter(set(truth).__contains__, NAMES):
+        chosen = [i for i, t in enumerate(truth) if t == name]
+        rows = {who: [given[i] for i in chosen] for who, given in said.items()}
+        print(compared(name, rows, [name] * len(chosen)), flush=True)
+    print(compared("all", said, truth), flush=True)
     matrix = [
         [
             sum(t == row and a == column for t, a in zip(truth, answers, strict=True))
@@ -155,13 +190,7 @@ def evaluate_language(folder: Path, cache: Path = CACHE) -> dict[str, Any]:
         "snippets": len(texts),
         "projects": len({(s.label, s.project) for s in snippets}),
         "accuracy": {who: _share(given, truth) for who, given in said.items()},
-        "only_right": {
-            who: [
-                sum(a == t != b for a, b, t in zip(answers, given, truth, strict=True)),
-                sum(b == t != a for a, b, t in zip(answers, given, truth, strict=True)),
-            ]
-            for who, given in others.items()
-        },
+        "only_right": {who: only_right(answers, given, truth) for who, given in others.items()},
         "by_lines": buckets,
         "by_language": {
             name: {
@@ -253,11 +282,19 @@ def evaluate_roles(folder: Path) -> dict[str, Any]:
     }
 
 
-def main(which: Sequence[str], write: bool, heads: Path = HEADS) -> None:
-    """Measure, print one JSON line a head, and write the results where asked to."""
-    made = {"language": evaluate_language, "roles": evaluate_roles}
+def main(which: Sequence[str], write: bool, split: str = "test", heads: Path = HEADS) -> None:
+    """Measure, print one JSON line a head, and write the results where asked to.
+
+    Args:
+        which: names of heads.
+        write: the results, into a file of the head, and of the split where that is not the test.
+        split: of `MEASURED`, for the language head.
+        heads: their folder.
+    """
+    made = {"language": partial(evaluate_language, split=split), "roles": evaluate_roles}
     for name in which:
         found = made[name](heads / name)
         if write:
-            (RESULTS / f"{name}_results.json").write_text(json.dumps(found, indent=1) + "\n")
+            kind = name if name == "roles" or split == "test" else f"{name}_{split}"
+            (RESULTS / f"{kind}_results.json").write_text(json.dumps(found, indent=1) + "\n")
         print(json.dumps({"head": name, **found}))

@@ -10,7 +10,8 @@ from training.sources import HELD_OUT, STDLIB, WORK
 
 CACHE = WORK / "heads"
 LOCK = Path(__file__).with_name("projects.json")
-SPLITS = ("train", "validation", "test")
+SPLITS = ("train", "validation", "test", "fresh")
+MEASURED = ("test", "fresh")  # nobody looks at the second while a head is being made
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,10 @@ class Language:
     shebang: re.Pattern[str] | None = None
 
 
-def _split(client: str, train: str, validation: str, test: str) -> dict[str, tuple[str, ...]]:
-    lists = zip(SPLITS, (train, validation, test), strict=True)
+def _split(
+    client: str, train: str, validation: str, test: str, fresh: str
+) -> dict[str, tuple[str, ...]]:
+    lists = zip(SPLITS, (train, validation, test, fresh), strict=True)
     return {
         split: tuple(name if ":" in name else f"{client}:{name}" for name in names.split())
         for split, names in lists
@@ -48,33 +51,43 @@ LANGUAGES: tuple[Language, ...] = (
         "libuv1 redis nginx libevent lua5.4 mbedtls libarchive nghttp2 brotli libssh2 "
         "memcached mruby jemalloc libpcap tcpdump libwebsockets musl libffi libunwind dropbear libxkbcommon "
         "bearssl civetweb libxml2 libbsd cmocka nng json-c c-ares libdrm ngtcp2 h2o libwebp opus libvpx tcl8.6 "
-        "wlroots foot",
+        "wlroots foot "
+        "openssl lighttpd duktape libusrsctp cmark libsrtp2",
         "jansson libyaml",
         "cjson http-parser lz4 hiredis jq utf8proc expat",
+        "unbound libvorbis wpa",
     )),
     Language("C++", "cpp", (".cc", ".cpp", ".cxx", ".hpp", ".hh", ".h"), _split(
         "debian",
         "fmtlib abseil protobuf googletest re2 rapidjson simdjson wabt double-conversion "
-        "nlohmann-json3 cli11",
+        "nlohmann-json3 cli11 "
+        "libtorrent-rasterbar google-glog ninja-build ceres-solver pybind11 draco libpqxx highway spirv-tools "
+        "hyperscan deb:libcereal-dev deb:libwebsocketpp-dev deb:cppzmq-dev deb:libxtensor-dev "
+        "deb:libarmadillo-dev deb:librestinio-dev",
         "yaml-cpp",
         "leveldb spdlog pugixml snappy benchmark cpp-httplib gflags",
+        "box2d imgui onetbb tesseract",
     ), re.compile(r"\b(?:namespace|template|class)\b|\bpublic:|std::")),
     Language("C#", "csharp", (".cs",), _split(
         "debian",
         "grpc protobuf thrift antlr4 npm:com.neuecc.unirx npm:electron-edge-js z3 npm:node-api-dotnet "
         "mono npm:edge-js npm:electron-edge npm:edge-cs npm:generator-aspnet npm:cordova-plugin-contacts "
-        "npm:react-native-code-push npm:react-native-sound npm:react-native-view-shot npm:lottie-react-native",
+        "npm:react-native-code-push npm:react-native-sound npm:react-native-view-shot npm:lottie-react-native "
+        "mapserver npm:com.crowdin.unity-plugin",
         "npm:com.cysharp.unitask",
         "flatbuffers dbus-sharp npm:react-native-fs npm:cordova-windows npm:react-native-camera",
+        "godot gdal snowball",
     )),
     Language("CSS", "css", (".css",), _split(
         "npm",
         "bootstrap bulma animate.css foundation-sites milligram semantic-ui-css admin-lte highlight.js "
         "prismjs codemirror video.js quill select2 leaflet materialize-css swiper simplemde picnic "
         "jquery-ui tabulator-tables @picocss/pico flatpickr nprogress github-markdown-css hint.css "
-        "balloon-css",
+        "balloon-css "
+        "onsenui",
         "normalize.css tachyons water.css",
         "spectre.css uikit purecss reveal.js photoswipe @splidejs/splide choices.js dropzone",
+        "medium-editor mediaelement turretcss chota",
     )),
     Language("Go", "go", (".go",), _split(
         "deb",
@@ -82,19 +95,28 @@ LANGUAGES: tuple[Language, ...] = (
         "golang-github-gin-gonic-gin-dev golang-github-prometheus-client-golang-dev "
         "golang-github-gorilla-websocket-dev golang-go.uber-zap-dev golang-gopkg-yaml.v3-dev "
         "golang-github-urfave-cli-v2-dev golang-golang-x-crypto-dev golang-golang-x-sys-dev "
-        "golang-github-aws-aws-sdk-go-dev golang-google-grpc-dev",
+        "golang-github-aws-aws-sdk-go-dev golang-google-grpc-dev "
+        "golang-github-labstack-echo-dev golang-github-jackc-pgx-v4-dev golang-github-rs-zerolog-dev "
+        "golang-github-miekg-dns-dev golang-github-emicklei-go-restful-dev "
+        "golang-github-klauspost-compress-dev golang-github-gdamore-tcell.v2-dev "
+        "golang-github-alecthomas-chroma-v2-dev golang-github-yuin-goldmark-dev "
+        "golang-github-minio-minio-go-v7-dev golang-golang-x-text-dev debian:rclone debian:caddy",
         "golang-github-stretchr-testify-dev",
         "golang-github-spf13-cobra-dev golang-github-spf13-viper-dev golang-github-sirupsen-logrus-dev "
         "golang-github-go-chi-chi-dev debian:fzf golang-github-gorilla-mux-dev",
+        "debian:restic golang-github-valyala-fasthttp-dev golang-github-burntsushi-toml-dev "
+        "golang-github-nats-io-go-nats-dev",
     )),
     Language("Haskell", "haskell", (".hs",), _split(
         "debian",
         "haskell-lens haskell-aeson haskell-conduit haskell-vector haskell-servant haskell-hakyll "
         "haskell-warp haskell-persistent haskell-snap-core haskell-shake haskell-brick haskell-stack "
         "haskell-yesod-core haskell-diagrams-lib happy haskell-tls haskell-cryptonite haskell-free haskell-pipes "
-        "haskell-quickcheck haskell-vty haskell-esqueleto haskell-hedgehog haskell-rio alex",
+        "haskell-quickcheck haskell-vty haskell-esqueleto haskell-hedgehog haskell-rio alex "
+        "haskell-doctest haskell-sbv haskell-unordered-containers haskell-hxt haskell-graphviz",
         "haskell-attoparsec haskell-http-client",
         "haskell-megaparsec xmonad hlint haskell-optparse-applicative haskell-criterion",
+        "agda haskell-scotty haskell-hspec propellor",
     )),
     Language("HTML", "html", (".html", ".htm"), _split(
         "npm",
@@ -104,26 +126,33 @@ LANGUAGES: tuple[Language, ...] = (
         "jquery-validation flot mathjax startbootstrap-sb-admin debian:python-django "
         "startbootstrap-landing-page startbootstrap-modern-business startbootstrap-new-age startbootstrap-resume "
         "startbootstrap-shop-homepage now-ui-dashboard slick-carousel jquery-mobile paper snapsvg magnific-popup "
-        "jstree debian:ant debian:tomcat9 debian:apache2 debian:thrift debian:z3",
+        "jstree debian:ant debian:tomcat9 debian:apache2 debian:thrift debian:z3 "
+        "dygraphs",
         "startbootstrap-grayscale soft-ui-dashboard",
         "gentelella html5-boilerplate reveal.js startbootstrap-freelancer black-dashboard "
         "debian:leveldb debian:expat debian:pugixml",
+        "deb:python3-django-horizon deb:mkdocs deb:python3-djangorestframework dijit",
     )),
     Language("Java", "java", (".java",), _split(
         "debian",
         "guava-libraries commons-io jackson-core libcommons-lang3-java netty httpcomponents-client "
         "protobuf antlr4 tomcat9 libspring-java mockito libcommons-compress-java zookeeper jackson-databind "
-        "apache-log4j2 ant maven picocli jetty9 libpdfbox2-java error-prone-java groovy",
+        "apache-log4j2 ant maven picocli jetty9 libpdfbox2-java error-prone-java groovy "
+        "libcommons-codec-java cglib tomcat10 libapache-poi-java jline3 libhamcrest-java plexus-utils2 "
+        "libcommons-net-java commons-vfs",
         "libcommons-collections4-java",
         "jsoup httpcomponents-core flatbuffers",
+        "libokhttp-java hikaricp bouncycastle jcommander xmlunit",
     )),
     Language("JavaScript", "javascript", (".js", ".mjs", ".cjs", ".jsx"), _split(
         "npm",
         "lodash async jquery commander webpack eslint fastify ejs "
         "luxon bluebird winston mocha socket.io underscore koa handlebars marked leaflet codemirror "
-        "moment passport mongoose knex request uglify-js three backbone pino preact sequelize",
+        "moment passport mongoose knex request uglify-js three backbone pino preact sequelize "
+        "cytoscape nunjucks ramda js-yaml restify phaser",
         "chalk yargs body-parser qs",
         "express axios superagent nodemailer mustache hexo-util bootstrap ws dropzone sortablejs",
+        "sinon mysql jsdom less @hapi/hapi",
     )),
     Language("Lua", "lua", (".lua",), _split(
         "deb",
@@ -132,42 +161,55 @@ LANGUAGES: tuple[Language, ...] = (
         "debian:lua5.1 lua-socket lua-json lua-posix lua-wsapi lua-orbit lua-cosmo lua-xmlrpc lua-cliargs "
         "lua-dkjson lua-lpeg-patterns lua-nginx-websocket lua-nginx-dns lua-resty-core lua-messagepack "
         "lua-markdown lua-doc lua-cgi lua-compat53 lua-unit lua-nvim lua-yaml imapfilter npm:bullmq npm:bull "
-        "npm:roblox-ts npm:@rbxts/net npm:@rbxts/profileservice npm:lua.vm.js",
+        "npm:roblox-ts npm:@rbxts/net npm:@rbxts/profileservice npm:lua.vm.js "
+        "lua-term lua-basexx lua-soap lua-nginx-redis lua-nginx-memcached lua-nginx-kafka lua-event "
+        "lua-binaryheap lua-coxpcall lua-luaossl",
         "lua-copas lua-say",
         "lua-penlight lua-ldoc lua-luassert lua-inspect debian:wordgrinder",
+        "npm:@rbxts/cmdr lua-mediator lua-uri lua-sec",
     )),
     Language("Perl", "perl", (".pl", ".pm", ".t"), _split(
         "deb",
         "spamassassin debian:openssl debian:nginx libpgobject-perl libapache2-mod-perl2 "
         "debian:thrift debian:mbedtls debian:lighttpd logwatch debian:subversion debian:apache2 debian:pgbadger "
-        "debian:h2o debian:libvpx debian:trafficserver libmongodb-perl libsearch-elasticsearch-perl",
+        "debian:h2o debian:libvpx debian:trafficserver libmongodb-perl libsearch-elasticsearch-perl "
+        "debian:znc libapache2-reload-perl",
         "bucardo",
         "sqitch check-postgres libtext-markdown-perl",
+        "libzonemaster-perl qpsmtpd",
     ), shebang=re.compile(r"#!.*\bperl\b")),
     Language("PHP", "php", (".php",), _split(
         "deb",
         "debian:symfony debian:phpunit debian:composer debian:php-nesbot-carbon debian:doctrine "
         "debian:php-twig debian:php-ramsey-uuid debian:thrift php-zeta-base php-illuminate-support debian:phpseclib debian:php-parsedown "
-        "debian:php-doctrine-orm debian:php-codesniffer debian:php-vlucas-phpdotenv debian:php-webmozart-assert",
+        "debian:php-doctrine-orm debian:php-codesniffer debian:php-vlucas-phpdotenv debian:php-webmozart-assert "
+        "php-laravel-framework php-swiftmailer php-zend-code php-proxy-manager php-phpspec-prophecy",
         "debian:php-parser php-mockery",
         "php-monolog php-guzzlehttp-psr7 debian:php-league-commonmark php-doctrine-dbal "
         "php-league-flysystem debian:flatbuffers",
+        "php-sabre-dav php-faker php-easyrdf",
     ), re.compile(r"^<\?php")),
     Language("Python", "python", (".py",), _split(
         "installed",
         f"{STDLIB} networkx numpy pandas torch huggingface-hub gradio pillow pydantic rich fastapi "
-        "transformers pytest Jinja2 fsspec",
+        "transformers pytest Jinja2 fsspec "
+        "deb:python3-twisted deb:python3-sqlalchemy deb:black deb:python3-aiohttp deb:python3-mypy "
+        "deb:python3-botocore deb:python3-pyglet deb:python3-cherrypy3 deb:python3-kivy",
         "httpx anyio",
         " ".join(HELD_OUT),
+        "deb:python3-scrapy deb:python3-celery deb:httpie deb:python3-peewee",
     )),
     Language("Ruby", "ruby", (".rb", ".rake"), _split(
         "deb",
         "debian:rails rubocop ruby-sequel ruby-sinatra debian:ruby-nokogiri ruby-grape ruby-haml ruby-mail "
         "vagrant ruby-rouge capistrano ruby-slim ruby-faraday ruby-rspec-core ruby-rspec-mocks ruby-addressable "
         "ruby-redis ruby-concurrent ruby-devise ruby-aws-sdk-core ruby-excon ruby-graphql ruby-capybara yard "
-        "ruby-octokit ruby-webmock ruby-mongo ruby-sass ruby-dry-types",
+        "ruby-octokit ruby-webmock ruby-mongo ruby-sass ruby-dry-types "
+        "puppet-agent ruby-rest-client ruby-doorkeeper ruby-omniauth ruby-treetop ruby-pundit ruby-money "
+        "ruby-fog-core",
         "rake ruby-liquid",
         "debian:puma ruby-rack ruby-thor pry ruby-i18n ruby-kramdown jekyll",
+        "ruby-asciidoctor ruby-net-ssh ruby-carrierwave ruby-httparty nanoc",
     )),
     Language("Rust", "rust", (".rs",), _split(
         "deb",
@@ -176,10 +218,14 @@ LANGUAGES: tuple[Language, ...] = (
         "librust-reqwest-dev librust-hashbrown-dev librust-serde-json-dev librust-num-bigint-dev "
         "librust-tracing-dev librust-url-dev librust-h2-dev librust-rustls-dev librust-mio-dev librust-time-dev "
         "librust-toml-edit-dev librust-uuid-dev librust-parking-lot-dev librust-petgraph-dev librust-pest-dev "
-        "librust-criterion-dev librust-crossterm-dev",
+        "librust-criterion-dev librust-crossterm-dev "
+        "librust-nix-dev librust-zbus-dev librust-async-std-dev librust-git2-dev librust-pulldown-cmark-dev "
+        "librust-goblin-dev librust-bindgen-dev librust-trust-dns-proto-dev librust-tera-dev librust-glib-dev "
+        "librust-rustix-dev",
         "librust-crossbeam-channel-dev librust-indexmap-dev",
         "librust-clap-dev librust-itertools-dev librust-anyhow-dev librust-chrono-dev librust-memchr-dev "
         "librust-bytes-dev",
+        "librust-gimli-dev librust-rusqlite-dev librust-quick-xml-dev librust-cursive-dev debian:rust-bat",
     )),
     Language("Shell", "bash", (".sh", ".bash", ".bats"), _split(
         "deb",
@@ -188,6 +234,7 @@ LANGUAGES: tuple[Language, ...] = (
         "debian:kubernetes debian:zookeeper debian:mbedtls debian:grpc debian:protobuf debian:libbsd",
         "tmux-plugin-manager rbenv",
         "shunit2 git-flow debuerreotype debian:fzf debian:hiredis debian:lz4 debian:jq",
+        "debian:libpod debian:lxd npm:n",
     ), shebang=re.compile(r"#!.*\b(?:ba|da)?sh\b")),
     Language("TypeScript", "typescript", (".ts", ".tsx", ".mts"), _split(
         "npm",
@@ -195,9 +242,14 @@ LANGUAGES: tuple[Language, ...] = (
         "@reduxjs/toolkit @trpc/server graphql-request fp-ts typeorm htmlparser2 "
         "@sinclair/typebox @apollo/client swr drizzle-orm hono bullmq discord.js luxon mobx msw wonka apollo-server-core slonik mongodb bson "
         "rxdb openai telegraf @noble/curves @noble/hashes multiformats protons-runtime @ethersproject/abi "
-        "@xterm/xterm @lumino/widgets @jupyterlab/services",
+        "@xterm/xterm @lumino/widgets @jupyterlab/services "
+        "@deck.gl/core prosemirror-view prosemirror-model vega-lite @grpc/grpc-js hls.js "
+        "react-native-reanimated @react-navigation/core expo-modules-core @microsoft/signalr botbuilder "
+        "pdf-lib libp2p matrix-js-sdk @colyseus/schema pg-protocol react-native-svg @blueprintjs/core "
+        "react-native-gesture-handler puppeteer-core vega-embed vega-tooltip",
         "immer redux superstruct",
         "ajv cheerio @trpc/client @tanstack/react-query ioredis pino-pretty valtio "
         "fast-check @tanstack/virtual-core kysely uuid reselect redux-thunk entities domhandler",
+        "fabric @tiptap/core @uppy/core maplibre-gl @supabase/postgrest-js",
     )),
 )  # fmt: skip

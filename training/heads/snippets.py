@@ -23,15 +23,15 @@ from training.heads.archives import (
     installed,
     permissive,
 )
-from training.heads.projects import CACHE, LANGUAGES, LOCK, SPLITS, Language
+from training.heads.projects import CACHE, LANGUAGES, LOCK, MEASURED, SPLITS, Language
 from training.heads.rules import shows
 from training.sources import SEED
 
 CLIENTS = {"npm": fetch_npm, "debian": fetch_debian, "deb": fetch_deb, "pypi": fetch_pypi}
-TEST_DIGESTS = Path(__file__).with_name("test_digests.json")
+DIGESTS = {split: Path(__file__).with_name(f"{split}_digests.json") for split in MEASURED}
 FIRST = ("debian:utf8proc", "deb:lua-say")
 WORKERS = 4
-COUNTS = {"train": 5000, "validation": 50, "test": 160}
+COUNTS = {"train": 5000, "validation": 50, "test": 160, "fresh": 160}
 LINES = (5, 40)
 CUTS_OF_A_FILE = (6, 12)  # at most so many, and one more for each so many lines
 LONGEST_LINE = 200
@@ -217,14 +217,14 @@ def gather(
     """Fetch the projects of some splits and cut them up.
 
     Args:
-        splits: of "train", "validation" and "test", the training first.
+        splits: of `SPLITS`, the training first.
         cache: where archives lie.
         lock: JSON file with each project's version, licence and digest; projects that it lacks are added.
         wanted: digests of the snippets to return, in place of a choice.
 
     Returns:
         As many snippets of each language in a split, where its projects have them. Where the training is gathered too,
-        those of validation and test that share more than some lines with it are left out.
+        those of the other splits that share more than some lines with it are left out.
     """
     locked = json.loads(lock.read_text()) if lock.is_file() else {}
     for project in FIRST:  # so that the workers find the lists of packages
@@ -258,35 +258,36 @@ def digest(snippet: Snippet) -> str:
 
 
 def build(cache: Path = CACHE) -> None:
-    """Fetch everything, and write the splits' files and the list of the test's digests."""
+    """Fetch everything, and write the splits' files and the lists of digests of those that are measured."""
     found = gather(SPLITS, cache)
     for split in SPLITS:
         write_snippets(cache / f"{split}.jsonl", [s for s in found if s.split == split])
-    digests = sorted(digest(snippet) for snippet in found if snippet.split == "test")
-    TEST_DIGESTS.write_text(json.dumps(digests, indent=0) + "\n")
+    for split, listed in DIGESTS.items():
+        digests = sorted(digest(snippet) for snippet in found if snippet.split == split)
+        listed.write_text(json.dumps(digests, indent=0) + "\n")
 
 
-def held_out_snippets(cache: Path = CACHE) -> list[Snippet]:
-    """The snippets that the card's figures are of; fetched where they do not lie here yet.
+def held_out_snippets(cache: Path = CACHE, split: str = "test") -> list[Snippet]:
+    """The snippets that the figures of a split are of; fetched where they do not lie here yet.
 
     A few may lack where Python's packages are installed in other versions than those that the figures are of.
 
     Raises:
         ValueError: what was fetched yields too few of them.
     """
-    path = cache / "test.jsonl"
-    wanted = set(json.loads(TEST_DIGESTS.read_text()))
+    path = cache / f"{split}.jsonl"
+    wanted = set(json.loads(DIGESTS[split].read_text()))
     if not path.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        write_snippets(path, gather(["test"], cache, wanted=wanted))
+        write_snippets(path, gather([split], cache, wanted=wanted))
     found = [snippet for snippet in read_snippets(path) if digest(snippet) in wanted]
     if len(found) < (1 - MISSING_SHARE) * len(wanted):
         raise ValueError(
-            f"{path}: must hold the {len(wanted)} test snippets, got {len(found)} of them"
+            f"{path}: must hold the {len(wanted)} {split} snippets, got {len(found)} of them"
         )
     if len(found) != len(wanted):
         print(
-            f"{len(wanted) - len(found)} of the {len(wanted)} test snippets are not here",
+            f"{len(wanted) - len(found)} of the {len(wanted)} {split} snippets are not here",
             flush=True,
         )
     return found
