@@ -6,62 +6,11 @@
  * first position on, so its result does not depend on the queries that are computed with it, nor on how a prompt is
  * cut into chunks.
  */
-#include "../quantization/simd.h"
+#include "attention.h"
 
-#include <math.h>
-#include <stdlib.h>
-
-#define KEYS 64        /* positions of a block */
 #define MOST_ROWS 6    /* queries at a time */
-#define MOST_DIM 128   /* of a head */
-#define KEY_VECTORS (KEYS / LANES)
+#define WIDE_ROWS 48   /* queries that meet a block one after the other: a multiple of those at a time */
 #define STRIP 1024     /* numbers that are activated at once */
-
-enum { FLOAT = 0, BF16 = 1 };
-
-typedef struct {
-    const void *query, *key, *value; /* (tokens, heads, head_dim), a token's stride being `stride` */
-    const void *inner;               /* (tokens, inner_width), or NULL */
-    const float *cos, *sin;          /* (tokens, rotary), or NULL: rotated already; both halves are equal */
-    void *out;                       /* (tokens, out_stride): heads * head_dim at 0, the activation at inner_at */
-    void *keys;                      /* (slots, kv_heads, blocks, head_dim, 64) */
-    void *values;                    /* (slots, kv_heads, blocks * 64, head_dim) */
-    const int64_t *segments;         /* (count, 4): slot, first position, first token, tokens */
-    const int64_t *places;           /* (tokens, 2): slot, position */
-    int64_t stride, inner_width, inner_at, out_stride;
-    int64_t tokens, count, heads, kv_heads, head_dim, rotary, blocks;
-    float scaling;
-    int32_t type, cache_type, threads;
-} Attend;
-
-INLINE vec read_as(int type, const void *base, int64_t at)
-{
-    return type == FLOAT ? load((const float *)base + at) : widen((const uint16_t *)base + at);
-}
-
-INLINE void write_as(int type, void *base, int64_t at, vec value)
-{
-    if (type == FLOAT) store((float *)base + at, value);
-    else store_half((uint16_t *)base + at, narrow(value));
-}
-
-/* e to the x within 2 units of the last place; a NaN stays one. */
-INLINE vec exponential(vec x)
-{
-    /* The limits come first: the instruction gives its second operand where one is no number. */
-    x = most_of(every(-150.0f), least(every(150.0f), x));
-    const vec n = whole(times(x, every(1.44269504f)));
-    vec r = less_product(n, every(0.693145752f), x);
-    r = less_product(n, every(1.42860677e-6f), r);
-    vec p = every(1.0f / 720);
-    p = plus_product(p, r, every(1.0f / 120));
-    p = plus_product(p, r, every(1.0f / 24));
-    p = plus_product(p, r, every(1.0f / 6));
-    p = plus_product(p, r, every(0.5f));
-    p = plus_product(p, r, every(1.0f));
-    p = plus_product(p, r, every(1.0f));
-    return times_power(p, n);
-}
 
 /* x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2, which is x over 1 + e^-2u. */
 INLINE vec gelu(vec x)
@@ -79,123 +28,111 @@ static void activate(const Attend *a, int64_t token, int64_t strip)
     for (int64_t i = strip; i < end; i += LANES) write_as(a->type, a->out, to + i, gelu(read_as(a->type, a->inner, from + i)));
 }
 
-/* One head of one token as float32, rotated. */
-INLINE void rotated(const Attend *a, const void *from, int64_t at, int64_t token,
-                                                          float *to)
-{
-    for (int64_t i = 0; i < a->head_dim; i += LANES) store(to + i, read_as(a->type, from, at + i));
-    if (!a->cos) return;
-    const int64_t half = a->rotary / 2;
-    const float *cos = a->cos + token * a->rotary, *sin = a->sin + token * a->rotary;
-    for (int64_t i = 0; i < half; i++) {
-        const float first = to[i], second = to[i + half];
-        to[i] = first * cos[i] - second * sin[i];
-        to[i + half] = second * cos[i] + first * sin[i];
-    }
-}
-
 static void keep(const Attend *a, int64_t token, int64_t head)
 {
     float key[MOST_DIM];
+    uint16_t narrowed[MOST_DIM];
     const int64_t dim = a->head_dim, at = token * a->stride + head * dim;
     const int64_t slot = a->places[2 * token], position = a->places[2 * token + 1];
-    const int64_t room = (slot * a->kv_heads + head) * a->blocks;
-    const int64_t where = (room + position / KEYS) * dim * KEYS + position % KEYS;
+    const int64_t room = (slot * a->kv_heads + head) * a->blocks, within = position % KEYS;
+    const int64_t block = (room + position / KEYS) * dim * KEYS;
     rotated(a, a->key, at, token, key);
-    if (a->cache_type == FLOAT) {
-        for (int64_t i = 0; i < dim; i++) ((float *)a->keys)[where + i * KEYS] = key[i];
-    } else {
-        uint16_t narrowed[MOST_DIM];
+    if (a->tiles) {
+        uint16_t *keys = (uint16_t *)a->keys + block + 2 * within;
+        uint16_t *values = (uint16_t *)a->values + block + within / 2 * 2 * dim + within % 2;
         for (int64_t i = 0; i < dim; i += LANES) write_as(BF16, narrowed, i, load(key + i));
-        for (int64_t i = 0; i < dim; i++) ((uint16_t *)a->keys)[where + i * KEYS] = narrowed[i];
+        for (int64_t i = 0; i < dim; i += 2) memcpy(keys + i * KEYS, narrowed + i, 4);
+        for (int64_t i = 0; i < dim; i += LANES) write_as(BF16, narrowed, i, read_as(a->type, a->value, at + i));
+        for (int64_t i = 0; i < dim; i++) values[2 * i] = narrowed[i];
+        return;
+    }
+    if (a->cache_type == FLOAT) {
+        for (int64_t i = 0; i < dim; i++) ((float *)a->keys)[block + within + i * KEYS] = key[i];
+    } else {
+        for (int64_t i = 0; i < dim; i += LANES) write_as(BF16, narrowed, i, load(key + i));
+        for (int64_t i = 0; i < dim; i++) ((uint16_t *)a->keys)[block + within + i * KEYS] = narrowed[i];
     }
     for (int64_t i = 0; i < dim; i += LANES)
-        write_as(a->cache_type, a->values, (room * KEYS + position) * dim + i, read_as(a->type, a->value, at + i));
+        write_as(a->cache_type, a->values, block + within * dim + i, read_as(a->type, a->value, at + i));
 }
 
-/* Queries (rows, dim) with their last visible position over one head of one slot. */
-INLINE void attend(int rows, int vectors, int type, const float *query, const int64_t *last, const void *keys,
-                   const void *values, int64_t end, float *out)
+/* What queries have of the blocks up to now. */
+typedef struct {
+    float query[WIDE_ROWS * MOST_DIM], out[WIDE_ROWS * MOST_DIM]; /* (rows, dim) */
+    vec total[WIDE_ROWS];                                         /* of the weights, in parts */
+    float most[WIDE_ROWS];                                        /* the highest score */
+    int64_t last[WIDE_ROWS], to[WIDE_ROWS];                       /* last visible position, place of the result */
+} Queries;
+
+/* `count` keys and values of one block, the first at position `first`, for `rows` queries from `at` on. */
+INLINE void meet(int rows, int vectors, int type, Queries *q, int64_t at, const void *keys, const void *values, int64_t first,
+                 int64_t count)
 {
     const int64_t dim = vectors * LANES;
     const int lots = TOGETHER(rows, KEY_VECTORS), few = TOGETHER(rows, vectors);
-    float scores[MOST_ROWS][KEYS], most[MOST_ROWS];
-    vec total[MOST_ROWS];
-    for (int r = 0; r < rows; r++) {
-        most[r] = -INFINITY;
-        total[r] = zero();
-        for (int v = 0; v < vectors; v++) store(out + r * dim + LANES * v, zero());
-    }
-    for (int64_t first = 0; first < end; first += KEYS) {
-        const int64_t count = end - first < KEYS ? end - first : KEYS;
-        for (int part = 0; part < KEY_VECTORS; part += lots) {
-            vec sum[MOST_ROWS][KEY_VECTORS];
-            for (int r = 0; r < rows; r++)
-                for (int i = 0; i < lots; i++) sum[r][i] = zero();
-            for (int64_t d = 0; d < dim; d++) {
-                vec k[KEY_VECTORS];
-                for (int i = 0; i < lots; i++) k[i] = read_as(type, keys, first * dim + d * KEYS + LANES * (part + i));
-                for (int r = 0; r < rows; r++) {
-                    const vec q = every(query[r * dim + d]);
-                    for (int i = 0; i < lots; i++) sum[r][i] = plus_product(q, k[i], sum[r][i]);
-                }
-            }
-            for (int r = 0; r < rows; r++)
-                for (int i = 0; i < lots; i++) store(scores[r] + LANES * (part + i), sum[r][i]);
-        }
-        for (int r = 0; r < rows; r++) {
-            vec s[KEY_VECTORS], top = every(most[r]);
-            for (int i = 0; i < KEY_VECTORS; i++) {
-                const int64_t seen = last[r] + 1 - first - LANES * i;
-                s[i] = load_or(every(-INFINITY), first_lanes(seen <= 0 ? 0 : seen), scores[r] + LANES * i);
-                top = most_of(top, s[i]);
-            }
-            const float highest = largest_of(top);
-            const vec shift = every(highest);
-            vec shrink = every(1.0f);
-            if (highest != most[r]) {
-                shrink = exponential(subtract(every(most[r]), shift));
-                for (int v = 0; v < vectors; v++) {
-                    float *at = out + r * dim + LANES * v;
-                    store(at, times(shrink, load(at)));
-                }
-                most[r] = highest;
-            }
-            total[r] = times(total[r], shrink);
-            for (int i = 0; i < KEY_VECTORS; i++) {
-                const vec weight = exponential(subtract(s[i], shift));
-                total[r] = add(total[r], weight);
-                store(scores[r] + LANES * i, weight);
+    const float *query = q->query + at * dim;
+    _Alignas(64) float scores[MOST_ROWS][KEYS], *out = q->out + at * dim;
+    for (int part = 0; part < KEY_VECTORS; part += lots) {
+        vec sum[MOST_ROWS][KEY_VECTORS];
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < lots; i++) sum[r][i] = zero();
+        for (int64_t d = 0; d < dim; d++) {
+            vec k[KEY_VECTORS];
+            for (int i = 0; i < lots; i++) k[i] = read_as(type, keys, d * KEYS + LANES * (part + i));
+            for (int r = 0; r < rows; r++) {
+                const vec q = every(query[r * dim + d]);
+                for (int i = 0; i < lots; i++) sum[r][i] = plus_product(q, k[i], sum[r][i]);
             }
         }
-        for (int part = 0; part < vectors; part += few) {
-            vec sum[MOST_ROWS][MOST_DIM / LANES];
-            for (int r = 0; r < rows; r++)
-                for (int v = 0; v < few; v++) sum[r][v] = load(out + r * dim + LANES * (part + v));
-            for (int64_t i = 0; i < count; i++) {
-                vec value[MOST_DIM / LANES];
-                for (int v = 0; v < few; v++) value[v] = read_as(type, values, (first + i) * dim + LANES * (part + v));
-                for (int r = 0; r < rows; r++) {
-                    const vec weight = every(scores[r][i]);
-                    for (int v = 0; v < few; v++) sum[r][v] = plus_product(weight, value[v], sum[r][v]);
-                }
-            }
-            for (int r = 0; r < rows; r++)
-                for (int v = 0; v < few; v++) store(out + r * dim + LANES * (part + v), sum[r][v]);
-        }
+        for (int r = 0; r < rows; r++)
+            for (int i = 0; i < lots; i++) store(scores[r] + LANES * (part + i), sum[r][i]);
     }
     for (int r = 0; r < rows; r++) {
-        const vec share = every(1.0f / sum_of(total[r]));
-        for (int v = 0; v < vectors; v++) {
-            float *at = out + r * dim + LANES * v;
-            store(at, times(share, load(at)));
+        const float before = q->most[at + r];
+        vec s[KEY_VECTORS], top = every(before), total = q->total[at + r];
+        for (int i = 0; i < KEY_VECTORS; i++) {
+            const mask seen = first_lanes(seen_from(q->last[at + r], first + LANES * i));
+            s[i] = load_or(every(-INFINITY), seen, scores[r] + LANES * i);
+            top = most_of(top, s[i]);
         }
+        const float highest = largest_of(top);
+        const vec shift = every(highest);
+        if (highest != before) {
+            const vec shrink = exponential(subtract(every(before), shift));
+            for (int v = 0; v < vectors; v++) {
+                float *to = out + r * dim + LANES * v;
+                store(to, times(shrink, load(to)));
+            }
+            q->most[at + r] = highest;
+            total = times(total, shrink);
+        }
+        for (int i = 0; i < KEY_VECTORS; i++) {
+            const vec weight = exponential(subtract(s[i], shift));
+            total = add(total, weight);
+            store(scores[r] + LANES * i, weight);
+        }
+        q->total[at + r] = total;
+    }
+    for (int part = 0; part < vectors; part += few) {
+        vec sum[MOST_ROWS][MOST_DIM / LANES];
+        for (int r = 0; r < rows; r++)
+            for (int v = 0; v < few; v++) sum[r][v] = load(out + r * dim + LANES * (part + v));
+        for (int64_t i = 0; i < count; i++) {
+            vec value[MOST_DIM / LANES];
+            for (int v = 0; v < few; v++) value[v] = read_as(type, values, i * dim + LANES * (part + v));
+            for (int r = 0; r < rows; r++) {
+                const vec weight = every(scores[r][i]);
+                for (int v = 0; v < few; v++) sum[r][v] = plus_product(weight, value[v], sum[r][v]);
+            }
+        }
+        for (int r = 0; r < rows; r++)
+            for (int v = 0; v < few; v++) store(out + r * dim + LANES * (part + v), sum[r][v]);
     }
 }
 
-#define TYPES_OF(rows, vectors)                                                            \
-    if (type == FLOAT) attend(rows, vectors, FLOAT, query, last, keys, values, end, out);   \
-    else attend(rows, vectors, BF16, query, last, keys, values, end, out)
+#define TYPES_OF(rows, vectors)                                                      \
+    if (type == FLOAT) meet(rows, vectors, FLOAT, q, at, keys, values, first, count); \
+    else meet(rows, vectors, BF16, q, at, keys, values, first, count)
 
 /* Few variants, so that a slow machine compiles them in seconds. */
 #define ROWS_OF(most, vectors)                         \
@@ -205,8 +142,8 @@ INLINE void attend(int rows, int vectors, int type, const float *query, const in
     break
 
 /* `rows` queries, of which there is room for as many as have their sums in registers. */
-static void attend_rows(int64_t rows, int64_t dim, int type, const float *query, const int64_t *last,
-                        const void *keys, const void *values, int64_t end, float *out)
+static void meet_rows(int64_t rows, int64_t dim, int type, Queries *q, int64_t at, const void *keys, const void *values,
+                      int64_t first, int64_t count)
 {
     switch (dim) {
     case 16: ROWS_OF(6, 16 / LANES);
@@ -218,44 +155,82 @@ static void attend_rows(int64_t rows, int64_t dim, int type, const float *query,
     }
 }
 
+static inline int64_t rows_at_once(const Attend *a) { return a->head_dim > 64 ? 4 : MOST_ROWS; }
+
 /* Tokens of a segment that one item of work computes. */
 static int64_t tile_tokens(const Attend *a)
 {
-    const int64_t rows = a->head_dim > 64 ? 4 : MOST_ROWS, group = a->heads / a->kv_heads;
+    const int64_t group = a->heads / a->kv_heads, rows = a->tiles ? TILE_ROWS : WIDE_ROWS;
     return rows > group ? rows / group : 1;
+}
+
+/* The query of one head of a token, as row `row`. */
+static void take(const Attend *a, Queries *q, int64_t row, int64_t token, int64_t head, int64_t position)
+{
+    const int64_t dim = a->head_dim;
+    const vec scaling = every(a->scaling);
+    float *query = q->query + row * dim;
+    rotated(a, a->query, token * a->stride + head * dim, token, query);
+    for (int64_t i = 0; i < dim; i += LANES) {
+        store(query + i, times(scaling, load(query + i)));
+        store(q->out + row * dim + i, zero());
+    }
+    q->total[row] = zero();
+    q->most[row] = -INFINITY;
+    q->last[row] = position;
+    q->to[row] = token * a->out_stride + head * dim;
+}
+
+static void give(const Attend *a, const Queries *q, int64_t row)
+{
+    const int64_t dim = a->head_dim;
+    const vec share = every(1.0f / sum_of(q->total[row]));
+    for (int64_t i = 0; i < dim; i += LANES)
+        write_as(a->type, a->out, q->to[row] + i, times(share, load(q->out + row * dim + i)));
+}
+
+/* All blocks of one head of a slot for `rows` queries, the later ones' positions the later. What many queries meet of a bfloat16
+ * cache becomes float32 once for all of them. */
+static void meet_all(const Attend *a, Queries *q, int64_t rows, const char *keys, const char *values)
+{
+    _Alignas(64) float wide_keys[KEYS * MOST_DIM], wide_values[KEYS * MOST_DIM];
+    const int64_t dim = a->head_dim, most = rows_at_once(a), end = q->last[rows - 1] + 1, numbers = KEYS * dim;
+    const int widened = a->cache_type == BF16 && rows > most;
+    const int64_t size = a->cache_type == FLOAT ? 4 : 2;
+    for (int64_t first = 0; first < end; first += KEYS, keys += numbers * size, values += numbers * size) {
+        for (int64_t i = 0; widened && i < numbers; i += LANES) {
+            store(wide_keys + i, read_as(BF16, keys, i));
+            store(wide_values + i, read_as(BF16, values, i));
+        }
+        for (int64_t at = 0; at < rows; at += most) {
+            const int64_t count = rows - at < most ? rows - at : most, left = q->last[at + count - 1] + 1 - first;
+            if (left <= 0) continue;
+            meet_rows(count, dim, widened ? FLOAT : a->cache_type, q, at, widened ? (const void *)wide_keys : keys,
+                      widened ? (const void *)wide_values : values, first, left < KEYS ? left : KEYS);
+        }
+    }
 }
 
 static void tile(const Attend *a, const int64_t *segment, int64_t first, int64_t tokens, int64_t head)
 {
-    const int64_t dim = a->head_dim, group = a->heads / a->kv_heads;
-    const int64_t most = a->head_dim > 64 ? 4 : MOST_ROWS;
-    const int64_t room = (segment[0] * a->kv_heads + head) * a->blocks * KEYS * dim;
-    const int64_t size = a->cache_type == FLOAT ? 4 : 2;
-    const char *keys = (const char *)a->keys + room * size, *values = (const char *)a->values + room * size;
-    float query[MOST_ROWS * MOST_DIM], out[MOST_ROWS * MOST_DIM];
-    int64_t last[MOST_ROWS], to[MOST_ROWS];
-    const vec scaling = every(a->scaling);
-    const int64_t wanted = tokens * group;
+    const int64_t dim = a->head_dim, group = a->heads / a->kv_heads, most = rows_at_once(a), wanted = tokens * group;
+    const int64_t room = (segment[0] * a->kv_heads + head) * a->blocks * KEYS * dim * (a->cache_type == FLOAT ? 4 : 2);
+    Queries q;
     for (int64_t done = 0; done < wanted;) {
-        int64_t rows = 0, end = 0;
-        for (; rows < most && done < wanted; rows++, done++) {
-            const int64_t token = segment[2] + first + done / group, index = head * group + done % group;
-            rotated(a, a->query, token * a->stride + index * dim, token, query + rows * dim);
-            for (int64_t i = 0; i < dim; i += LANES) {
-                float *at = query + rows * dim + i;
-                store(at, times(scaling, load(at)));
-            }
-            last[rows] = segment[1] + first + done / group;
-            to[rows] = token * a->out_stride + index * dim;
-            if (last[rows] >= end) end = last[rows] + 1;
+        int64_t rows = 0;
+        for (; rows < WIDE_ROWS && done < wanted; rows++, done++) {
+            const int64_t token = first + done / group;
+            take(a, &q, rows, segment[2] + token, head * group + done % group, segment[1] + token);
         }
-        for (int64_t r = rows; r < most; r++) { /* computed, and thrown away */
-            memcpy(query + r * dim, query, (size_t)dim * sizeof(float));
-            last[r] = last[0];
+        for (int64_t r = rows; r % most; r++) { /* computed, and thrown away */
+            memcpy(q.query + r * dim, q.query, (size_t)dim * sizeof(float));
+            memset(q.out + r * dim, 0, (size_t)dim * sizeof(float));
+            q.total[r] = zero();
+            q.most[r] = -INFINITY;
+            q.last[r] = q.last[0];
         }
-        attend_rows(rows, dim, a->cache_type, query, last, keys, values, end, out);
-        for (int64_t r = 0; r < rows; r++)
-            for (int64_t i = 0; i < dim; i += LANES) write_as(a->type, a->out, to[r] + i, load(out + r * dim + i));
+        meet_all(a, &q, rows, (const char *)a->keys + room, (const char *)a->values + room);
+        for (int64_t r = 0; r < rows; r++) give(a, &q, r);
     }
 }
 
@@ -272,9 +247,11 @@ void phi_attend(const Attend *a)
             const int64_t *segment = a->segments + 4 * s, tiles = (segment[3] + step - 1) / step;
 #pragma omp for schedule(dynamic) nowait
             for (int64_t i = 0; i < tiles * a->kv_heads; i++) {
-                /* The last tiles see the most keys and come first. */
-                const int64_t first = (tiles - 1 - i / a->kv_heads) * step, left = segment[3] - first;
-                tile(a, segment, first, left < step ? left : step, i % a->kv_heads);
+                /* One head after the other: its keys and values stay in a cache. The last tiles see the most keys, come first. */
+                const int64_t first = (tiles - 1 - i % tiles) * step, left = segment[3] - first;
+                const int64_t tokens = left < step ? left : step;
+                if (a->tiles) phi_attend_tiles(a, segment, first, tokens, i / tiles);
+                else tile(a, segment, first, tokens, i / tiles);
             }
         }
 #pragma omp for schedule(static) nowait

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 KEYS = 64  # positions of a block, as in attention.c
 HEAD_DIMS = (16, 32, 64, 80, 96, 128)  # that the kernel is made for
+TILE_DIMS = 32  # a multiple of this goes to tiles
 LANES = 16
 _TYPES = {torch.float32: 0, torch.bfloat16: 1}
 # Less work than this, in multiplications, is over before a second thread has begun.
@@ -39,7 +40,7 @@ class _Attend(ctypes.Structure):
         *((name, ctypes.c_int64) for name in ("tokens", "count", "heads", "kv_heads", "head_dim")),
         *((name, ctypes.c_int64) for name in ("rotary", "blocks")),
         ("scaling", ctypes.c_float),
-        *((name, ctypes.c_int32) for name in ("type", "cache_type", "threads")),
+        *((name, ctypes.c_int32) for name in ("type", "cache_type", "tiles", "threads")),
     ]
 
 
@@ -100,6 +101,11 @@ class NativeSlotCache(SlotCache):
         self.kv_heads, self.head_dim = kv_heads, head_dim
         self.dtype, self.device = dtype, device
         self.token_bytes = 2 * kv_heads * head_dim * dtype.itemsize
+        self.tiles = (
+            dtype == torch.bfloat16
+            and head_dim % TILE_DIMS == 0
+            and bool(native.load().phi_attends_in_tiles())
+        )
         self.blocks = -(-max_length // KEYS)
         keys = (slots, kv_heads, self.blocks, head_dim, KEYS)
         values = (slots, kv_heads, self.blocks * KEYS, head_dim)
@@ -111,7 +117,8 @@ class NativeSlotCache(SlotCache):
         for tensor in self.keys:
             tensor[target, :, : -(-length // KEYS)] = tensor[source, :, : -(-length // KEYS)]
         for tensor in self.values:
-            tensor[target, :, :length] = tensor[source, :, :length]
+            # In tiles two positions lie together; the second is written before it is seen.
+            tensor[target, :, : length + length % 2] = tensor[source, :, : length + length % 2]
 
     def view(self, segments: Sequence[Segment]) -> NativeSegments:
         """The ``past_key_values`` of one forward pass over these segments."""
@@ -150,6 +157,7 @@ class NativeSegments:
             head_dim=cache.head_dim,
             blocks=cache.blocks,
             cache_type=_TYPES[cache.dtype],
+            tiles=cache.tiles,
         )
 
     def get_seq_length(self, layer_idx: int = 0) -> int:

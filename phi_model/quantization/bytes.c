@@ -1,39 +1,12 @@
-/* Products with weights in few bits as products of bytes, for processors that do four times as many of those as of
- * float32 products.
- *
- * x is rounded to 16 bits for each span of columns, q = round(32512 x / largest), and taken apart into two signed bytes,
- * q = 256 high + low. A span's product is then a whole number, and exact; the rounding of x costs less than an eighth of
- * what bfloat16 has cost its largest number. Weights are unsigned bytes, which the instruction wants: what was added to
- * them to make them so is taken off again by the sum that a span starts with. nf4's values, which are no whole numbers,
- * are 16 bits too, of which the product of both low bytes is left out (less than 1 in 2^14 of the largest).
- *
- * The weights lie in blocks of 32 rows, (columns / 4, 32 rows, 4 columns); with 4 bits, rows r and r + 16 share a byte.
+/* Products of bytes on vectors, for processors that do four times as many of those as of float32 products; `bytes.h` tells how.
  */
-#include "linear.h"
+#include "bytes.h"
 
 #if WIDE && defined(__AVX512VNNI__)
 
-#define BLOCK 32   /* output rows of a block: two vectors of 16 */
-#define SPAN 256   /* columns whose product is one whole number, where no group is shorter */
-#define CHUNK 512  /* columns that are decoded at once: a multiple of SPAN and of short groups */
 #define LARGEST 32512
+#define TILES_FROM 16 /* more rows than this are worth their own order */
 #define TINY 1e-30f /* below this the inverse of a scale may be none */
-
-/* x as bytes. */
-typedef struct {
-    int8_t *bytes;  /* (m, k / 4, 2, 4): high and low bytes of four columns */
-    float *scale;   /* (m, spans) */
-    float *sum;     /* (m, spans): of x */
-    int32_t *start; /* (m, spans): what a span's sum starts with */
-    int64_t spans;
-} Rounded;
-
-/* Columns from `at` on whose product is one whole number. */
-static inline int64_t span_at(const Linear *a, int64_t at)
-{
-    const int64_t left = a->group - at % a->group;
-    return left < SPAN ? left : SPAN;
-}
 
 static inline int64_t spans_of(const Linear *a)
 {
@@ -60,8 +33,14 @@ static void round_span(const Linear *a, const Rounded *to, float *x, int64_t col
         const __m128i upper = _mm512_cvtepi32_epi8(high), lower = _mm512_cvtepi32_epi8(low);
         total = _mm512_add_epi32(total, q);
         highs = _mm512_add_epi32(highs, high);
-        _mm_storeu_si128((__m128i *)(bytes + 2 * i), _mm_unpacklo_epi32(upper, lower));
-        _mm_storeu_si128((__m128i *)(bytes + 2 * i + 16), _mm_unpackhi_epi32(upper, lower));
+        if (to->strips) {
+            int8_t *at = bytes + i / 64 * 2048 + i % 64;
+            _mm_storeu_si128((__m128i *)at, upper);
+            _mm_storeu_si128((__m128i *)(at + 1024), lower);
+        } else {
+            _mm_storeu_si128((__m128i *)(bytes + 2 * i), _mm_unpacklo_epi32(upper, lower));
+            _mm_storeu_si128((__m128i *)(bytes + 2 * i + 16), _mm_unpackhi_epi32(upper, lower));
+        }
         _mm512_storeu_ps(x + i, _mm512_fnmadd_ps(_mm512_cvtepi32_ps(q), back, value));
     }
     const int32_t sum = _mm512_reduce_add_epi32(total);
@@ -72,21 +51,29 @@ static void round_span(const Linear *a, const Rounded *to, float *x, int64_t col
                                            : -128 * (sum + _mm512_reduce_add_epi32(highs));
 }
 
+/* Where columns from `at` on of a row lie, in the part from `part` to `end`. */
+static inline int8_t *bytes_of(const Linear *a, const Rounded *to, int64_t row, int64_t part, int64_t end, int64_t at)
+{
+    if (!to->strips) return to->bytes + 2 * (row * a->k + at);
+    return to->bytes + 32 * (part * to->strips + row / 16 * (end - part) + at - part) + row % 16 * 64;
+}
+
 /* Rounds a row of x; of float32, what that leaves over as a second row, half of all rows further on. */
 static void round_row(const Linear *a, const Rounded *to, int64_t row)
 {
     float x[SPAN];
     const int64_t again = a->m / 2;
-    int64_t index = row * to->spans;
-    for (int64_t at = 0, columns; at < a->k; at += columns, index++) {
+    int64_t index = row * to->row_step, part = 0, end = 0;
+    for (int64_t at = 0, columns; at < a->k; at += columns, index += to->span_step) {
+        if (at == end) part = at, end = next_part(a, at, SPAN);
         columns = span_at(a, at);
         const int64_t from = row * a->k + at;
         if (a->x_type == IS_FLOAT) memcpy(x, (const float *)a->x + from, (size_t)columns * sizeof(float));
         else
             for (int64_t i = 0; i < columns; i += 16) _mm512_storeu_ps(x + i, widen((const uint16_t *)a->x + from + i));
-        round_span(a, to, x, columns, index, to->bytes + 2 * from);
+        round_span(a, to, x, columns, index, bytes_of(a, to, row, part, end, at));
         if (a->x_type == IS_FLOAT)
-            round_span(a, to, x, columns, index + again * to->spans, to->bytes + 2 * (from + again * a->k));
+            round_span(a, to, x, columns, index + again * to->row_step, bytes_of(a, to, row + again, part, end, at));
     }
 }
 
@@ -112,10 +99,6 @@ static inline __attribute__((always_inline)) void fetch(int format, const char *
     w[2] = _mm512_shuffle_epi8(lower, first);
     w[3] = _mm512_shuffle_epi8(lower, second);
 }
-
-static inline int64_t packed_bytes(int format) { return format == INT8 ? 4 * BLOCK : 2 * BLOCK; }
-
-static inline int64_t decoded_bytes(int format) { return format == NF4 ? 8 * BLOCK : 4 * BLOCK; }
 
 /* Four products of bytes a lane. In assembly: with the compiler's own every other sum is copied first. */
 static inline __attribute__((always_inline)) __m512i add_products(__m512i sum, __m512i w, __m512i x)
@@ -179,7 +162,7 @@ static inline __attribute__((always_inline)) void strip(int format, int decoded,
                                                         const Rounded *x, int64_t first, int64_t index, int64_t at,
                                                         int64_t end, const char *weight, float *sums)
 {
-    const int64_t groups = a->k / a->group, spans = x->spans;
+    const int64_t groups = a->k / a->group, spans = x->row_step;
     const int64_t width = decoded ? decoded_bytes(format) : packed_bytes(format);
     const uint16_t *scales = a->scale + index * groups * BLOCK, *zeros = a->zero ? a->zero + index * groups * BLOCK : NULL;
     __m512i upper = _mm512_setzero_si512(), lower = upper;
@@ -227,7 +210,7 @@ static void run_strip(int decoded, int64_t rows, const Linear *a, const Rounded 
     }
 }
 
-static void decode(const Linear *a, const char *weight, int64_t columns, char *tile)
+void phi_decode_bytes(const Linear *a, const char *weight, int64_t columns, char *tile)
 {
     const __m512i upper = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)a->table));
     const __m512i lower = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)a->table + 1));
@@ -248,10 +231,8 @@ static void block(const Linear *a, const Rounded *x, int64_t index, int64_t firs
     const int decoded = a->format != INT8 && rows > ROWS;
     memset(sums, 0, (size_t)rows * BLOCK * sizeof(float));
     for (int64_t at = 0, end = 0; at < a->k; at = end) {
-        if (rows <= ROWS) end = a->k;
-        else
-            while (end < a->k && end + span_at(a, end) - at <= CHUNK) end += span_at(a, end);
-        if (decoded) decode(a, weight, end - at, tile);
+        end = rows <= ROWS ? a->k : next_part(a, at, CHUNK);
+        if (decoded) phi_decode_bytes(a, weight, end - at, tile);
         for (int64_t r = 0; r < rows; r += height)
             run_strip(decoded, rows - r < height ? rows - r : height, a, x, first + r, index, at, end,
                       decoded ? tile : weight, sums + r * BLOCK);
@@ -260,35 +241,44 @@ static void block(const Linear *a, const Rounded *x, int64_t index, int64_t firs
     finish(a, first, rows, index * BLOCK, BLOCK, sums);
 }
 
+/* All blocks on vectors, within a parallel region; returns 1 where memory ran out. */
+static int on_vectors(const Linear *a, const Rounded *x)
+{
+    const int64_t blocks = (a->n + BLOCK - 1) / BLOCK, panel = a->m < PANEL ? a->m : PANEL;
+    float *sums = aligned_alloc(64, (size_t)panel * BLOCK * sizeof(float));
+    char *tile = aligned_alloc(64, CHUNK / 4 * 8 * BLOCK);
+    const int failed = !sums || !tile;
+    for (int64_t first = 0; first < a->m; first += panel) {
+        const int64_t rows = a->m - first < panel ? a->m - first : panel;
+#pragma omp for schedule(dynamic, portion_of(a, blocks)) nowait
+        for (int64_t index = 0; index < blocks; index++)
+            if (!failed) block(a, x, index, first, rows, sums, tile);
+    }
+    free(sums);
+    free(tile);
+    return failed;
+}
+
 /* Returns 0, or 1 where memory ran out. */
 int phi_bytes(const Linear *a)
 {
-    const int64_t blocks = (a->n + BLOCK - 1) / BLOCK, panel = a->m < PANEL ? a->m : PANEL, spans = spans_of(a);
-    const size_t each = (size_t)(a->m * spans) * 4, bytes = (size_t)(a->m * a->k) * 2;
-    char *memory = malloc(3 * each + bytes);
+    const int64_t spans = spans_of(a), strips = a->m > TILES_FROM && phi_byte_tiles_fit(a) ? (a->m + 15) / 16 : 0;
+    const size_t each = (size_t)(a->m * spans) * 4, rows = (size_t)(strips ? 16 * strips : a->m);
+    const size_t bytes = rows * (size_t)a->k * 2, head = (3 * each + 63) / 64 * 64;
+    char *memory = aligned_alloc(64, (head + bytes + 63) / 64 * 64);
     if (!memory) return 1;
-    const Rounded x = { (int8_t *)(memory + 3 * each), (float *)memory, (float *)(memory + each),
-                        (int32_t *)(memory + 2 * each), spans };
+    const Rounded x = { (int8_t *)(memory + head), (float *)memory, (float *)(memory + each), (int32_t *)(memory + 2 * each),
+                        strips ? 1 : spans, strips ? a->m : 1, strips };
     const int64_t inputs = a->x_type == IS_FLOAT ? a->m / 2 : a->m;
     int failed = 0;
     if (inputs == 1) round_row(a, &x, 0);
 #pragma omp parallel num_threads(a->threads) reduction(| : failed)
     {
-        float *sums = aligned_alloc(64, (size_t)panel * BLOCK * sizeof(float));
-        char *tile = aligned_alloc(64, CHUNK / 4 * 8 * BLOCK);
-        failed = !sums || !tile;
         if (inputs > 1) {
 #pragma omp for
             for (int64_t row = 0; row < inputs; row++) round_row(a, &x, row);
         }
-        for (int64_t first = 0; first < a->m; first += panel) {
-            const int64_t rows = a->m - first < panel ? a->m - first : panel;
-#pragma omp for schedule(dynamic, portion_of(a, blocks)) nowait
-            for (int64_t index = 0; index < blocks; index++)
-                if (!failed) block(a, &x, index, first, rows, sums, tile);
-        }
-        free(sums);
-        free(tile);
+        failed = strips ? phi_byte_tiles(a, &x) : on_vectors(a, &x);
     }
     free(memory);
     return failed;

@@ -1,5 +1,6 @@
 /* The one entry to the products, and what tells which of them this processor is best at. */
 #include "linear.h"
+#include "tiles.h"
 
 #include <time.h>
 

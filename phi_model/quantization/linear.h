@@ -41,7 +41,6 @@ int phi_floats(const Linear *a);
 int phi_bytes(const Linear *a);
 int phi_words(const Linear *a);
 int phi_tiles(const Linear *a);
-int phi_tiles_allowed(void);
 void phi_tiles_work(int64_t rounds);
 
 /* Adds the bias to sums (rows, width) and stores them as rows first.. and columns column.. of the result. */
@@ -70,6 +69,13 @@ static inline int64_t portion_of(const Linear *a, int64_t blocks)
 {
     const int64_t portion = blocks / (a->threads * 8);
     return portion < 1 ? 1 : portion;
+}
+
+/* Blocks that meet the same columns of x one after the other: at most `most`, and as few as leave each thread several portions. */
+static inline int64_t blocks_at_once(const Linear *a, int64_t blocks, int64_t most)
+{
+    const int64_t share = blocks / (a->threads * 4);
+    return share < 1 ? 1 : share < most ? share : most;
 }
 
 #endif

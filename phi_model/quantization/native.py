@@ -23,13 +23,17 @@ import torch
 
 logger = logging.getLogger(__name__)
 
-HEADERS = tuple(Path(__file__).with_name(name) for name in ("simd.h", "linear.h"))
+_HERE, _ENGINE = Path(__file__).parent, Path(__file__).parents[1] / "engine"
+HEADERS = (
+    *(_HERE / f"{name}.h" for name in ("simd", "linear", "bytes", "tiles")),
+    _ENGINE / "attention.h",
+)
 SOURCES = (
     *(
-        Path(__file__).with_name(f"{name}.c")
-        for name in ("linear", "pairs", "floats", "bytes", "words", "tiles")
+        _HERE / f"{name}.c"
+        for name in ("linear", "pairs", "floats", "bytes", "byte_tiles", "words", "tiles")
     ),
-    Path(__file__).parents[1] / "engine" / "attention.c",
+    *(_ENGINE / f"{name}.c" for name in ("attention", "attention_tiles")),
 )
 # A product and a sum are one rounding only where the source says so: the same numbers from every compiler.
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fopenmp", "-shared", "-fPIC")
@@ -78,6 +82,8 @@ def load() -> ctypes.CDLL | None:
     library.phi_rates.restype = None
     library.phi_attend.argtypes = [ctypes.c_void_p]
     library.phi_attend.restype = None
+    library.phi_attends_in_tiles.argtypes = []
+    library.phi_attends_in_tiles.restype = ctypes.c_int
     return library
 
 

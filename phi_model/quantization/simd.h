@@ -42,6 +42,11 @@ INLINE vec least(vec a, vec b) { return _mm512_min_ps(a, b); }
 INLINE vec most_of(vec a, vec b) { return _mm512_max_ps(a, b); }
 INLINE vec plus_product(vec a, vec b, vec sum) { return _mm512_fmadd_ps(a, b, sum); }
 INLINE vec less_product(vec a, vec b, vec sum) { return _mm512_fnmadd_ps(a, b, sum); }
+/* `value`, and zero where x is below the limit. */
+INLINE vec zero_below(vec x, vec limit, vec value)
+{
+    return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x, limit, _CMP_NLT_UQ), value);
+}
 INLINE vec whole(vec a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 /* a times 2 to the n, n being whole. */
 INLINE vec times_power(vec a, vec n) { return _mm512_scalef_ps(a, n); }
@@ -61,7 +66,10 @@ INLINE half load_half_first(mask some, const uint16_t *p) { return _mm256_maskz_
 INLINE void store_half(void *p, half value) { _mm256_storeu_si256((__m256i *)p, value); }
 INLINE void store_half_first(uint16_t *p, mask some, half value) { _mm256_mask_storeu_epi16(p, some, value); }
 
-/* float32 to bfloat16, to nearest even; a NaN stays one. */
+/* float32 to bfloat16, to nearest even; a NaN stays one. The instruction takes what is below 2^-126 for zero. */
+#ifdef __AVX512BF16__
+static inline half narrow(vec value) { return (half)_mm512_cvtneps_pbh(value); }
+#else
 static inline half narrow(vec value)
 {
     __m512i bits = _mm512_castps_si512(value);
@@ -71,6 +79,7 @@ static inline half narrow(vec value)
     rounded = _mm512_mask_set1_epi32(rounded, nan, 0x7fc00000);
     return _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16));
 }
+#endif
 
 #elif defined(__AVX2__) && defined(__FMA__)
 
@@ -118,6 +127,8 @@ INLINE vec least(vec a, vec b) { return _mm256_min_ps(a, b); }
 INLINE vec most_of(vec a, vec b) { return _mm256_max_ps(a, b); }
 INLINE vec plus_product(vec a, vec b, vec sum) { return _mm256_fmadd_ps(a, b, sum); }
 INLINE vec less_product(vec a, vec b, vec sum) { return _mm256_fnmadd_ps(a, b, sum); }
+/* `value`, and zero where x is below the limit. */
+INLINE vec zero_below(vec x, vec limit, vec value) { return _mm256_andnot_ps(_mm256_cmp_ps(x, limit, _CMP_LT_OQ), value); }
 INLINE vec whole(vec a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 
 /* In two steps, since 2 to the n may be no normal number where the product is one, or rounds to zero. */

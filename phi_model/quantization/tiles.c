@@ -7,14 +7,14 @@
  * pairs of columns for itself and adds them to the result, whatever the number of rows.
  */
 #include "linear.h"
+#include "tiles.h"
 
-#if WIDE && defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__AVX512BF16__) && defined(__linux__)
+#if defined(HAVE_TILES) && defined(__AMX_BF16__) && defined(__AVX512BF16__)
 
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #define BLOCK 32   /* output rows of a block: two tiles */
-#define TALL 16    /* rows of a tile */
 #define DEEP 32    /* columns of a tile of x */
 #define STEP 2048  /* bytes of weights of a block and a tile's columns */
 #define LINE 128   /* bytes of weights of a block and two columns, and of a row of its sums */
@@ -23,32 +23,8 @@
 #define WIDTH 16   /* blocks that meet those columns one after the other, so that the rows are read seldom */
 #define FAR 8192   /* bytes by which prefetching runs ahead: a tile reads 1 KB at once */
 
-/* The four tiles of sums become zero. */
-#define CLEAR       \
-    _tile_zero(0);  \
-    _tile_zero(1);  \
-    _tile_zero(2);  \
-    _tile_zero(3)
-
-/* Tiles 0 to 3 are sums, 4 and 5 rows of x, 6 and 7 weights. */
-static void configure(int64_t rows)
-{
-    struct {
-        uint8_t palette, start, unused[14];
-        uint16_t bytes[16];
-        uint8_t rows[16];
-    } tiles = {.palette = 1};
-    for (int t = 0; t < 8; t++) {
-        tiles.bytes[t] = 64;
-        tiles.rows[t] = t < 6 ? (uint8_t)rows : TALL;
-    }
-    /* gcc 12 takes the instruction to read 8 bytes, and would not write the others. */
-    __asm__ volatile("" : : "r"(&tiles) : "memory");
-    _tile_loadconfig(&tiles);
-}
-
 /* Whether the system lets this process use the tiles; Linux wants to be asked. */
-int phi_tiles_allowed(void)
+static int ask_for_tiles(void)
 {
     enum { ARCH_GET_XCOMP_PERM = 0x1022, ARCH_REQ_XCOMP_PERM = 0x1023, TILE_DATA = 18 };
     unsigned long granted = 0;
@@ -56,11 +32,22 @@ int phi_tiles_allowed(void)
     return !syscall(SYS_arch_prctl, ARCH_GET_XCOMP_PERM, &granted) && granted >> TILE_DATA & 1;
 }
 
+int phi_tiles_allowed(void)
+{
+    static int answer = -1; /* the same for every thread, whoever asks first */
+    int known = __atomic_load_n(&answer, __ATOMIC_RELAXED);
+    if (known < 0) {
+        known = ask_for_tiles();
+        __atomic_store_n(&answer, known, __ATOMIC_RELAXED);
+    }
+    return known;
+}
+
 /* Does `rounds` times four products on registers. */
 void phi_tiles_work(int64_t rounds)
 {
     configure(TALL);
-    CLEAR;
+    CLEAR_SUMS;
     _tile_zero(4);
     _tile_zero(6);
     while (rounds--) {
@@ -75,7 +62,7 @@ void phi_tiles_work(int64_t rounds)
 /* One strip of rows, and all columns: what has few rows reads its weights once, as they come from memory. */
 static void few(const uint16_t *x, int64_t height, const char *weight, int64_t deep, float *sums)
 {
-    CLEAR;
+    CLEAR_SUMS;
     for (int64_t step = 0; step < deep; step++, weight += STEP) {
         for (int64_t line = 0; line < STEP; line += 64) _mm_prefetch(weight + FAR + line, _MM_HINT_T0);
         _tile_loadd(4, x + step * height * DEEP, 64);
@@ -88,17 +75,6 @@ static void few(const uint16_t *x, int64_t height, const char *weight, int64_t d
     _tile_stored(1, sums + 16, LINE);
 }
 
-/* Memory that is next, so many lines of it for each step. */
-typedef struct {
-    const char *at;
-    int64_t lines;
-} Ahead;
-
-static inline __attribute__((always_inline)) void ask(Ahead *ahead)
-{
-    for (int64_t line = 0; line < ahead->lines; line++, ahead->at += 64) _mm_prefetch(ahead->at, _MM_HINT_T1);
-}
-
 /* Adds `steps` tiles of columns of a block for two strips of rows, or for one, to sums (rows, 32), and asks for the weights and
  * the rows that are next. */
 static void many(int both, const uint16_t *x, const uint16_t *next, const char *weight, int64_t steps, int begins,
@@ -106,7 +82,7 @@ static void many(int both, const uint16_t *x, const uint16_t *next, const char *
 {
     float *below = sums + TALL * BLOCK;
     if (begins) {
-        CLEAR;
+        CLEAR_SUMS;
     } else {
         _tile_loadd(0, sums, LINE);
         _tile_loadd(1, sums + 16, LINE);
@@ -218,7 +194,7 @@ static void blocks_of(const Linear *a, const Cut *c, int64_t index, int64_t coun
             Ahead ahead = { i + 1 < count ? weights_of(a, index + i + 1) + step * STEP
                             : last        ? weights_of(a, index + count)
                                           : weights_of(a, index) + (step + steps) * STEP,
-                            STEP / 64 / pairs + 1 };
+                            (STEP / 64 + pairs - 1) / pairs };
             for (int64_t strip = 0; strip < strips; strip += 2) {
                 const int64_t row = strip * TALL, left = rows - row, tall = left < 2 * TALL ? left : 2 * TALL;
                 const uint16_t *one = at + strip * steps * TALL * DEEP;
@@ -240,8 +216,7 @@ int phi_tiles(const Linear *a)
     const int64_t parts = a->m > TALL && deep > SPAN ? (deep + SPAN - 1) / SPAN : 1;
     const Cut cut = { deep, parts, (deep + parts - 1) / parts, strips, height };
     const int64_t panel = strips * height < MOST ? strips * height : MOST;
-    /* As few at once as leave each thread several portions. */
-    const int64_t share = blocks / (a->threads * 4), width = a->m <= TALL || share < 1 ? 1 : share < WIDTH ? share : WIDTH;
+    const int64_t width = a->m <= TALL ? 1 : blocks_at_once(a, blocks, WIDTH);
     uint16_t *x = aligned_alloc(64, (size_t)(strips * height * deep + 1) * DEEP * sizeof(uint16_t));
     int failed = 0;
     if (!x) return 1;

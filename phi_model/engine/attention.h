@@ -1,0 +1,89 @@
+/* What attention on vectors (`attention.c`) and on tiles (`attention_tiles.c`) share. */
+#ifndef PHI_ATTENTION_H
+#define PHI_ATTENTION_H
+
+#include "../quantization/simd.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define KEYS 64        /* positions of a block */
+#define MOST_DIM 128   /* of a head */
+#define KEY_VECTORS (KEYS / LANES)
+#define TILE_ROWS 16   /* queries of a tile */
+
+enum { FLOAT = 0, BF16 = 1 };
+
+typedef struct {
+    const void *query, *key, *value; /* (tokens, heads, head_dim), a token's stride being `stride` */
+    const void *inner;               /* (tokens, inner_width), or NULL */
+    const float *cos, *sin;          /* (tokens, rotary), or NULL: rotated already; both halves are equal */
+    void *out;                       /* (tokens, out_stride): heads * head_dim at 0, the activation at inner_at */
+    void *keys;                      /* (slots, kv_heads, blocks, head_dim, 64); for tiles two dimensions lie together */
+    void *values;                    /* (slots, kv_heads, blocks * 64, head_dim); for tiles two positions lie together */
+    const int64_t *segments;         /* (count, 4): slot, first position, first token, tokens */
+    const int64_t *places;           /* (tokens, 2): slot, position */
+    int64_t stride, inner_width, inner_at, out_stride;
+    int64_t tokens, count, heads, kv_heads, head_dim, rotary, blocks;
+    float scaling;
+    int32_t type, cache_type, tiles, threads;
+} Attend;
+
+INLINE vec read_as(int type, const void *base, int64_t at)
+{
+    return type == FLOAT ? load((const float *)base + at) : widen((const uint16_t *)base + at);
+}
+
+INLINE void write_as(int type, void *base, int64_t at, vec value)
+{
+    if (type == FLOAT) store((float *)base + at, value);
+    else store_half((uint16_t *)base + at, narrow(value));
+}
+
+#define LEAST -87.0f /* e to the power of less is zero here: numbers below 2^-126 cost a hundred times as much */
+
+/* e to the x within 2 units of the last place; a NaN stays one. */
+INLINE vec exponential(vec given)
+{
+    /* The limits come first: the instruction gives its second operand where one is no number. */
+    const vec x = most_of(every(LEAST), least(every(150.0f), given));
+    const vec n = whole(times(x, every(1.44269504f)));
+    vec r = less_product(n, every(0.693145752f), x);
+    r = less_product(n, every(1.42860677e-6f), r);
+    vec p = every(1.0f / 720);
+    p = plus_product(p, r, every(1.0f / 120));
+    p = plus_product(p, r, every(1.0f / 24));
+    p = plus_product(p, r, every(1.0f / 6));
+    p = plus_product(p, r, every(0.5f));
+    p = plus_product(p, r, every(1.0f));
+    p = plus_product(p, r, every(1.0f));
+    return zero_below(given, every(LEAST), times_power(p, n));
+}
+
+/* One head of one token as float32, rotated. */
+INLINE void rotated(const Attend *a, const void *from, int64_t at, int64_t token, float *to)
+{
+    for (int64_t i = 0; i < a->head_dim; i += LANES) store(to + i, read_as(a->type, from, at + i));
+    if (!a->cos) return;
+    const int64_t half = a->rotary / 2;
+    const float *cos = a->cos + token * a->rotary, *sin = a->sin + token * a->rotary;
+    int64_t i = 0;
+    for (; i + LANES <= half; i += LANES) {
+        const vec first = load(to + i), second = load(to + i + half), c = load(cos + i), s = load(sin + i);
+        store(to + i, subtract(times(first, c), times(second, s)));
+        store(to + i + half, add(times(second, c), times(first, s)));
+    }
+    for (; i < half; i++) {
+        const float first = to[i], second = to[i + half];
+        to[i] = first * cos[i] - second * sin[i];
+        to[i + half] = second * cos[i] + first * sin[i];
+    }
+}
+
+/* Keys that a query at `last` sees of those from `first` on. */
+INLINE int64_t seen_from(int64_t last, int64_t first) { return last < first ? 0 : last + 1 - first; }
+
+/* The tokens from `first` on of a segment, and one head of keys and values, by tiles. */
+void phi_attend_tiles(const Attend *a, const int64_t *segment, int64_t first, int64_t tokens, int64_t head);
+
+#endif
