@@ -1,8 +1,9 @@
 """The kernels in C for AVX-512 and AVX2, compiled once on the machine that runs them, and what its processor is best at.
 
-torch's own products over packed weights stay well below what the memory can deliver, for one row above all. Products of
-bfloat16 go to the tiles of Intel's AMX where they are there and the system lets us use them. Where
-there is no C compiler, no OpenMP, or neither AVX-512 nor AVX2 with FMA, `load` says so and torch's products are used instead.
+torch's own products over packed weights stay well below what the memory can deliver, for one row above all. Where Intel's AMX
+is there and the system lets us use it, products of bfloat16 go to its tiles, and so do those of bytes and attention where they
+have many rows. Where there is no C compiler, no OpenMP, or neither AVX-512 nor AVX2 with FMA, `load` says so and torch's products
+are used instead.
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ def best_arithmetic(method: str | None, speeds: Mapping[str, float]) -> str:
         method: "int8", "int4" or "nf4"; None is bfloat16.
         speeds: as `rates` has them.
     """
-    others = max(speeds["pairs"], speeds["floats"])  # tiles are of bfloat16 weights alone
+    others = max(speeds["pairs"], speeds["floats"])  # what tiles do is the same for all formats
     first, *rest = arithmetics(method, speeds)
     if not rest:
         return first

@@ -54,6 +54,35 @@ def test_attention_equals_torchs(head_dim, heads, kv_heads, dtype, error):
         assert (out.float() - wanted).norm() <= error * wanted.norm()
 
 
+@pytest.mark.parametrize("head_dim", HEAD_DIMS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=["float32", "bfloat16"])
+def test_what_others_left_behind_is_never_seen(head_dim, dtype):
+    """A slot that was used before may hold what is no number behind the tokens that count."""
+    sizes = {**SIZES, "kv_heads": 2, "head_dim": head_dim, "dtype": dtype}
+    clean, used = NativeSlotCache(**sizes), NativeSlotCache(**sizes)
+    for tensor in (*used.keys, *used.values):
+        tensor.fill_(float("nan"))
+    for index, segments in enumerate(PASSES):
+        tokens = sum(len(segment.tokens) for segment in segments)
+        query, key, value = draw(3, 1, 2, tokens, head_dim, seed=index).to(dtype)
+        wanted = clean.view(segments).attend(0, query, key, value, 0.2)
+        assert wanted.isfinite().all()
+        assert torch.equal(used.view(segments).attend(0, query, key, value, 0.2), wanted)
+
+
+def test_scores_far_apart_give_weights_of_zero():
+    """Scores that lie hundreds apart: what e to their power cannot hold is zero, and the result is the highest one's value."""
+    sizes = {**SIZES, "kv_heads": 1, "head_dim": 64, "dtype": torch.float32}
+    cache = NativeSlotCache(**sizes)
+    key = torch.zeros(1, 1, 100, 64)
+    key[..., 0] = 200 - torch.arange(100) * 2.0
+    value, query = draw(1, 1, 100, 64), torch.ones(1, 1, 100, 64)
+    out = cache.view([Segment(0, 0, range(100))]).attend(0, query, key, value, 1.0)
+    weights = (-2 * torch.arange(100.0)).softmax(0)
+    assert (out[0, -1] - weights @ value[0, 0]).norm() <= 1e-5
+    assert out.isfinite().all()
+
+
 @pytest.mark.parametrize("architecture", ["mha", "gqa", "mqa", "qk_layernorm", "relu", "tied"])
 def test_a_model_gives_what_it_gives_without_the_kernel(architecture):
     """Rotation, store, attention and activation in one call, against the model's own forward pass."""

@@ -169,9 +169,22 @@ def test_side_by_side_with_scales_of_their_own(kind, arithmetic):
     parts = tuple(encode(draw(64, columns, seed=columns), "int8") for columns in (320, 1280))
     weight = _join(parts, "columns") if kind == "int8" else weight_of(kind, 64, 1600)
     kernel = NativeKernel(weight, arithmetic)
-    x = draw(7, 1600, seed=1).bfloat16()
-    wanted = x.double() @ decoded(weight).double().T
-    assert (kernel(x, None).double() - wanted).norm() <= 4e-3 * wanted.norm()
+    for tokens in (7, 40):
+        x = draw(tokens, 1600, seed=1).bfloat16()
+        wanted = x.double() @ decoded(weight).double().T
+        assert (kernel(x, None).double() - wanted).norm() <= 4e-3 * wanted.norm()
+
+
+@pytest.mark.parametrize(("kind", "arithmetic"), WAYS)
+def test_large_products_are_cut_and_change_nothing(kind, arithmetic):
+    """More rows of x, more columns and more rows of weights than any kernel takes at once, none of them a multiple."""
+    rows, columns, tokens = 1300, 2112, 1050
+    kernel = NativeKernel(weight_of(kind, rows, columns), arithmetic)
+    x = inputs(kernel, tokens, columns, torch.bfloat16)
+    bias = padded_bias(rows)
+    out = kernel(x, bias)
+    some = [0, 15, 16, 511, 512, 1023, 1024, 1049]
+    assert torch.equal(torch.cat([kernel(x[i : i + 1], bias) for i in some]), out[some])
 
 
 @pytest.mark.parametrize(
