@@ -5,7 +5,6 @@
 #if WIDE && defined(__AVX512VNNI__)
 
 #define LARGEST 32512
-#define TILES_FROM 16 /* more rows than this are worth their own order */
 #define TINY 1e-30f /* below this the inverse of a scale may be none */
 
 static inline int64_t spans_of(const Linear *a)
@@ -262,7 +261,8 @@ static int on_vectors(const Linear *a, const Rounded *x)
 /* Returns 0, or 1 where memory ran out. */
 int phi_bytes(const Linear *a)
 {
-    const int64_t spans = spans_of(a), strips = a->m > TILES_FROM && phi_byte_tiles_fit(a) ? (a->m + 15) / 16 : 0;
+    /* Tiles are faster as soon as vectors would read decoded weights twice. */
+    const int64_t spans = spans_of(a), strips = a->m > ROWS && phi_byte_tiles_fit(a) ? (a->m + 15) / 16 : 0;
     const size_t each = (size_t)(a->m * spans) * 4, rows = (size_t)(strips ? 16 * strips : a->m);
     const size_t bytes = rows * (size_t)a->k * 2, head = (3 * each + 63) / 64 * 64;
     char *memory = aligned_alloc(64, (head + bytes + 63) / 64 * 64);
