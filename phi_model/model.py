@@ -118,7 +118,12 @@ class PhiModel(PhiPreTrainedModel):
         hidden = self.embed_dropout(hidden)
 
         states, attentions = [], []
-        for layer in self.layers:
+        layers = self.layers
+        if hasattr(cache, "run_layers") and not want_states and not want_weights:
+            done = cache.run_layers(layers, hidden, cos, sin)
+            if done is not None:
+                hidden, layers = done, ()
+        for layer in layers:
             if want_states:
                 states.append(hidden)
             hidden, weights = layer(hidden, cos, sin, mask, cache, want_weights)

@@ -40,16 +40,16 @@ static void keep(const Attend *a, int64_t token, int64_t head)
     if (a->tiles) {
         uint16_t *keys = (uint16_t *)a->keys + block + 2 * within;
         uint16_t *values = (uint16_t *)a->values + block + within / 2 * 2 * dim + within % 2;
-        for (int64_t i = 0; i < dim; i += LANES) write_as(BF16, narrowed, i, load(key + i));
+        for (int64_t i = 0; i < dim; i += LANES) write_as(IS_BF16, narrowed, i, load(key + i));
         for (int64_t i = 0; i < dim; i += 2) memcpy(keys + i * KEYS, narrowed + i, 4);
-        for (int64_t i = 0; i < dim; i += LANES) write_as(BF16, narrowed, i, read_as(a->type, a->value, at + i));
+        for (int64_t i = 0; i < dim; i += LANES) write_as(IS_BF16, narrowed, i, read_as(a->type, a->value, at + i));
         for (int64_t i = 0; i < dim; i++) values[2 * i] = narrowed[i];
         return;
     }
-    if (a->cache_type == FLOAT) {
+    if (a->cache_type == IS_FLOAT) {
         for (int64_t i = 0; i < dim; i++) ((float *)a->keys)[block + within + i * KEYS] = key[i];
     } else {
-        for (int64_t i = 0; i < dim; i += LANES) write_as(BF16, narrowed, i, load(key + i));
+        for (int64_t i = 0; i < dim; i += LANES) write_as(IS_BF16, narrowed, i, load(key + i));
         for (int64_t i = 0; i < dim; i++) ((uint16_t *)a->keys)[block + within + i * KEYS] = narrowed[i];
     }
     for (int64_t i = 0; i < dim; i += LANES)
@@ -131,8 +131,8 @@ INLINE void meet(int rows, int vectors, int type, Queries *q, int64_t at, const 
 }
 
 #define TYPES_OF(rows, vectors)                                                      \
-    if (type == FLOAT) meet(rows, vectors, FLOAT, q, at, keys, values, first, count); \
-    else meet(rows, vectors, BF16, q, at, keys, values, first, count)
+    if (type == IS_FLOAT) meet(rows, vectors, IS_FLOAT, q, at, keys, values, first, count); \
+    else meet(rows, vectors, IS_BF16, q, at, keys, values, first, count)
 
 /* Few variants, so that a slow machine compiles them in seconds. */
 #define ROWS_OF(most, vectors)                         \
@@ -195,17 +195,17 @@ static void meet_all(const Attend *a, Queries *q, int64_t rows, const char *keys
 {
     _Alignas(64) float wide_keys[KEYS * MOST_DIM], wide_values[KEYS * MOST_DIM];
     const int64_t dim = a->head_dim, most = rows_at_once(a), end = q->last[rows - 1] + 1, numbers = KEYS * dim;
-    const int widened = a->cache_type == BF16 && rows > most;
-    const int64_t size = a->cache_type == FLOAT ? 4 : 2;
+    const int widened = a->cache_type == IS_BF16 && rows > most;
+    const int64_t size = a->cache_type == IS_FLOAT ? 4 : 2;
     for (int64_t first = 0; first < end; first += KEYS, keys += numbers * size, values += numbers * size) {
         for (int64_t i = 0; widened && i < numbers; i += LANES) {
-            store(wide_keys + i, read_as(BF16, keys, i));
-            store(wide_values + i, read_as(BF16, values, i));
+            store(wide_keys + i, read_as(IS_BF16, keys, i));
+            store(wide_values + i, read_as(IS_BF16, values, i));
         }
         for (int64_t at = 0; at < rows; at += most) {
             const int64_t count = rows - at < most ? rows - at : most, left = q->last[at + count - 1] + 1 - first;
             if (left <= 0) continue;
-            meet_rows(count, dim, widened ? FLOAT : a->cache_type, q, at, widened ? (const void *)wide_keys : keys,
+            meet_rows(count, dim, widened ? IS_FLOAT : a->cache_type, q, at, widened ? (const void *)wide_keys : keys,
                       widened ? (const void *)wide_values : values, first, left < KEYS ? left : KEYS);
         }
     }
@@ -214,7 +214,7 @@ static void meet_all(const Attend *a, Queries *q, int64_t rows, const char *keys
 static void tile(const Attend *a, const int64_t *segment, int64_t first, int64_t tokens, int64_t head)
 {
     const int64_t dim = a->head_dim, group = a->heads / a->kv_heads, most = rows_at_once(a), wanted = tokens * group;
-    const int64_t room = (segment[0] * a->kv_heads + head) * a->blocks * KEYS * dim * (a->cache_type == FLOAT ? 4 : 2);
+    const int64_t room = (segment[0] * a->kv_heads + head) * a->blocks * KEYS * dim * (a->cache_type == IS_FLOAT ? 4 : 2);
     Queries q;
     for (int64_t done = 0; done < wanted;) {
         int64_t rows = 0;

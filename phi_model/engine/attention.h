@@ -12,8 +12,6 @@
 #define KEY_VECTORS (KEYS / LANES)
 #define TILE_ROWS 16   /* queries of a tile */
 
-enum { FLOAT = 0, BF16 = 1 };
-
 typedef struct {
     const void *query, *key, *value; /* (tokens, heads, head_dim), a token's stride being `stride` */
     const void *inner;               /* (tokens, inner_width), or NULL */
@@ -31,12 +29,12 @@ typedef struct {
 
 INLINE vec read_as(int type, const void *base, int64_t at)
 {
-    return type == FLOAT ? load((const float *)base + at) : widen((const uint16_t *)base + at);
+    return type == IS_FLOAT ? load((const float *)base + at) : widen((const uint16_t *)base + at);
 }
 
 INLINE void write_as(int type, void *base, int64_t at, vec value)
 {
-    if (type == FLOAT) store((float *)base + at, value);
+    if (type == IS_FLOAT) store((float *)base + at, value);
     else store_half((uint16_t *)base + at, narrow(value));
 }
 
@@ -82,6 +80,9 @@ INLINE void rotated(const Attend *a, const void *from, int64_t at, int64_t token
 
 /* Keys that a query at `last` sees of those from `first` on. */
 INLINE int64_t seen_from(int64_t last, int64_t first) { return last < first ? 0 : last + 1 - first; }
+
+/* Stores the tokens' keys and values, then attends; activates the inner part beside it. */
+void phi_attend(const Attend *a);
 
 /* The tokens from `first` on of a segment, and one head of keys and values, by tiles. */
 void phi_attend_tiles(const Attend *a, const int64_t *segment, int64_t first, int64_t tokens, int64_t head);

@@ -68,7 +68,7 @@ static void weigh(int64_t dim, Queries *q, int64_t r, int64_t first)
     for (int i = 0; i < KEY_VECTORS; i++) {
         const vec weight = exponential(subtract(s[i], shift));
         total = add(total, weight);
-        write_as(BF16, q->weights, r * KEYS + LANES * i, weight);
+        write_as(IS_BF16, q->weights, r * KEYS + LANES * i, weight);
     }
     q->total[r] = total;
 }
@@ -107,7 +107,7 @@ static void take(const Attend *a, Queries *q, int64_t row, int64_t token, int64_
     const int64_t dim = a->head_dim;
     rotated(a, a->query, token * a->stride + head * dim, token, query);
     for (int64_t i = 0; i < dim; i += LANES) {
-        write_as(BF16, q->query, row * dim + i, times(every(a->scaling), load(query + i)));
+        write_as(IS_BF16, q->query, row * dim + i, times(every(a->scaling), load(query + i)));
         store(q->out + row * dim + i, zero());
     }
     q->total[row] = zero();

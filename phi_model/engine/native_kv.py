@@ -15,6 +15,7 @@ from torch import Tensor
 
 from phi_model.activations import ACTIVATIONS
 from phi_model.engine.kv import Segment, SlotCache
+from phi_model.engine.native_layers import LANES, Attend, NativeLayers, takes
 from phi_model.quantization import is_packed, native
 
 if TYPE_CHECKING:
@@ -23,25 +24,10 @@ if TYPE_CHECKING:
 KEYS = 64  # positions of a block, as in attention.c
 HEAD_DIMS = (16, 32, 64, 80, 96, 128)  # that the kernel is made for
 TILE_DIMS = 32  # a multiple of this goes to tiles
-LANES = 16
 _TYPES = {torch.float32: 0, torch.bfloat16: 1}
 # Less work than this, in multiplications, is over before a second thread has begun.
 ALONE = 1 << 18
 _GELU_COST = 20
-
-
-class _Attend(ctypes.Structure):
-    """`Attend` of attention.c."""
-
-    _fields_ = [
-        *((name, ctypes.c_void_p) for name in ("query", "key", "value", "inner", "cos", "sin")),
-        *((name, ctypes.c_void_p) for name in ("out", "keys", "values", "segments", "places")),
-        *((name, ctypes.c_int64) for name in ("stride", "inner_width", "inner_at", "out_stride")),
-        *((name, ctypes.c_int64) for name in ("tokens", "count", "heads", "kv_heads", "head_dim")),
-        *((name, ctypes.c_int64) for name in ("rotary", "blocks")),
-        ("scaling", ctypes.c_float),
-        *((name, ctypes.c_int32) for name in ("type", "cache_type", "tiles", "threads")),
-    ]
 
 
 def make_cache(model: Any, *, slots: int, max_length: int, dtype: torch.dtype) -> SlotCache:
@@ -111,6 +97,15 @@ class NativeSlotCache(SlotCache):
         values = (slots, kv_heads, self.blocks * KEYS, head_dim)
         self.keys = [torch.zeros(keys, dtype=dtype, device=device) for _ in range(layers)]
         self.values = [torch.zeros(values, dtype=dtype, device=device) for _ in range(layers)]
+        self._layers: NativeLayers | None = None
+
+    def native_layers(self, layers: Sequence[PhiDecoderLayer]) -> NativeLayers | None:
+        """All layers as one call over these slots, or None where they are none that it is made for."""
+        if not takes(layers):
+            return None
+        if self._layers is None or not self._layers.are_of(layers):
+            self._layers = NativeLayers(layers, self.keys, self.values)
+        return self._layers
 
     def copy(self, source: int, target: int, length: int) -> None:
         """Copies the first ``length`` tokens of one slot to another."""
@@ -148,7 +143,7 @@ class NativeSegments:
             self._keys += count * segment.end
         # Kept here: the kernel only has their addresses.
         self._arrays = torch.tensor(rows), torch.tensor(places)
-        self._call = _Attend(
+        self._call = Attend(
             segments=self._arrays[0].data_ptr(),
             places=self._arrays[1].data_ptr(),
             tokens=len(places),
@@ -173,6 +168,36 @@ class NativeSegments:
         out = torch.empty_like(parts[0])[None]
         self._run(layer_idx, joined, None, out, scaling, query.shape[1], 0, 0)
         return out
+
+    def run_layers(
+        self, layers: Sequence[PhiDecoderLayer], hidden: Tensor, cos: Tensor, sin: Tensor
+    ) -> Tensor | None:
+        """All layers of a packed bfloat16 model in one call.
+
+        Args:
+            layers: of the trunk.
+            hidden: (1, tokens, width).
+            cos, sin: (1, 1, tokens, rotary_dim) float32.
+
+        Returns:
+            As a layer after the other gives it, or None where one call is not made for them.
+        """
+        if hidden.dtype != torch.bfloat16 or self._cache.dtype != torch.bfloat16:
+            return None
+        native_layers = self._cache.native_layers(layers)
+        if native_layers is None:
+            return None
+        attention, first = layers[0].self_attn, layers[0].enter.widths
+        heads = first[0] // attention.head_dim
+        self._call.threads = self._threads(heads, first[3])
+        return native_layers.run(hidden, cos, sin, self._call)
+
+    def _threads(self, heads: int, inner: int) -> int:
+        """Threads that the work between two products is worth."""
+        work = (
+            2 * self._keys * heads * self._cache.head_dim + _GELU_COST * self._call.tokens * inner
+        )
+        return 1 if work < ALONE else torch.get_num_threads()
 
     def attend_joined(
         self, layer: PhiDecoderLayer, joined: Tensor, cos: Tensor, sin: Tensor
@@ -245,6 +270,5 @@ class NativeSegments:
         call.stride, call.out_stride = joined.shape[-1], out.shape[-1]
         call.inner_width, call.inner_at = inner, inner_at
         call.heads, call.scaling, call.type = heads, scaling, _TYPES[joined.dtype]
-        work = 2 * self._keys * heads * dim + _GELU_COST * call.tokens * inner
-        call.threads = 1 if work < ALONE else torch.get_num_threads()
+        call.threads = self._threads(heads, inner)
         native.load().phi_attend(ctypes.byref(call))

@@ -21,7 +21,6 @@
 #define AHEAD 2048 /* bytes by which prefetching runs ahead of decoding */
 
 enum { BF16 = 0, INT8 = 1, INT4 = 2, NF4 = 3 };
-enum { IS_FLOAT = 0, IS_BF16 = 1 };
 enum { PAIRS = 0, FLOATS = 1, BYTES = 2, WORDS = 3, TILES = 4, ARITHMETICS = 5 };
 
 typedef struct {
@@ -36,6 +35,7 @@ typedef struct {
     int32_t arithmetic, format, x_type, out_type, threads;
 } Linear;
 
+int phi_linear(const Linear *a);
 int phi_pairs(const Linear *a);
 int phi_floats(const Linear *a);
 int phi_bytes(const Linear *a);

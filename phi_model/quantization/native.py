@@ -34,7 +34,7 @@ SOURCES = (
         _HERE / f"{name}.c"
         for name in ("linear", "pairs", "floats", "bytes", "byte_tiles", "words", "tiles")
     ),
-    *(_ENGINE / f"{name}.c" for name in ("attention", "attention_tiles")),
+    *(_ENGINE / f"{name}.c" for name in ("attention", "attention_tiles", "layers")),
 )
 # A product and a sum are one rounding only where the source says so: the same numbers from every compiler.
 FLAGS = ("-O3", "-march=native", "-ffp-contract=off", "-fopenmp", "-shared", "-fPIC")
@@ -83,6 +83,8 @@ def load() -> ctypes.CDLL | None:
     library.phi_rates.restype = None
     library.phi_attend.argtypes = [ctypes.c_void_p]
     library.phi_attend.restype = None
+    library.phi_layers.argtypes = [ctypes.c_void_p]
+    library.phi_layers.restype = ctypes.c_int
     library.phi_attends_in_tiles.argtypes = []
     library.phi_attends_in_tiles.restype = ctypes.c_int
     return library

@@ -78,7 +78,7 @@ class NativeKernel:
             self.rows, self.columns = weight.shape
             self.filled = self._group = self.columns + self.columns % 2
             self._weight = in_huge_pages(_tiles(F.pad(weight, (0, self.columns % 2)), self._order))
-        self._call = native.Linear(
+        self.call = native.Linear(
             weight=self._weight.data_ptr(),
             scale=_pointer(self._scale),
             zero=_pointer(self._zero),
@@ -141,7 +141,7 @@ class NativeKernel:
     def _run(self, x: Tensor, rows: int, bias: Tensor | None, dtype: torch.dtype) -> Tensor:
         out = torch.empty(rows, self.rows, dtype=dtype)
         # A copy: several threads may be multiplying with these weights.
-        call = native.Linear.from_buffer_copy(self._call)
+        call = native.Linear.from_buffer_copy(self.call)
         call.x, call.out, call.m = x.data_ptr(), out.data_ptr(), rows
         call.bias = _pointer(bias)
         call.x_type, call.out_type = _TYPES[x.dtype], _TYPES[dtype]

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+enum { IS_FLOAT = 0, IS_BF16 = 1 }; /* numbers in memory */
+
 #define INLINE static inline __attribute__((always_inline))
 
 #if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)

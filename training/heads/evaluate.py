@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import time
@@ -141,7 +142,10 @@ def baselines(
     """The others' answers, kept in a file of the cache; the regression's where the training snippets lie there."""
     path = cache / f"baselines_{split}.json"
     known = json.loads(path.read_text()) if path.is_file() else {}
+    learnt = cache / "train.jsonl"
     keys = [digest(snippet) for snippet in snippets]
+    if learnt.is_file():
+        keys.append(hashlib.sha256(learnt.read_bytes()).hexdigest())
     if known.get("keys") != keys:
         texts = [snippet.text for snippet in snippets]
         known = {
@@ -149,7 +153,7 @@ def baselines(
             "guess_lexer": [guess(text) for text in texts],
             "analyse": [guess_among(text) for text in texts],
         }
-        if (cache / "train.jsonl").is_file():
+        if learnt.is_file():
             known["ngrams"] = ngram_answers(chosen_snippets("train", cache=cache), texts)
         path.write_text(json.dumps(known))
     return {who: given for who, given in known.items() if who != "keys"}

@@ -1,0 +1,169 @@
+"""All layers of a packed model in one call of `layers.c`: between two products the interpreter took as long as a quarter of one."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from phi_model.activations import ACTIVATIONS
+from phi_model.quantization import native
+from phi_model.quantization.native_linear import ALONE, NativeKernel
+
+if TYPE_CHECKING:
+    from phi_model.layers import PhiDecoderLayer
+
+LANES = 16  # what divides the widths that the kernels take
+
+
+class Attend(ctypes.Structure):
+    """`Attend` of attention.h."""
+
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("query", "key", "value", "inner", "cos", "sin")),
+        *((name, ctypes.c_void_p) for name in ("out", "keys", "values", "segments", "places")),
+        *((name, ctypes.c_int64) for name in ("stride", "inner_width", "inner_at", "out_stride")),
+        *((name, ctypes.c_int64) for name in ("tokens", "count", "heads", "kv_heads", "head_dim")),
+        *((name, ctypes.c_int64) for name in ("rotary", "blocks")),
+        ("scaling", ctypes.c_float),
+        *((name, ctypes.c_int32) for name in ("type", "cache_type", "tiles", "threads")),
+    ]
+
+
+class _Layer(ctypes.Structure):
+    """`Layer` of layers.c."""
+
+    _fields_ = [
+        ("enter", native.Linear),
+        ("leave", native.Linear),
+        *((name, ctypes.c_void_p) for name in ("weight", "bias", "keys", "values")),
+    ]
+
+
+class _Pass(ctypes.Structure):
+    """`Pass` of layers.c."""
+
+    _fields_ = [
+        *((name, ctypes.c_void_p) for name in ("layers", "hidden", "normed", "joined", "inner")),
+        *((name, ctypes.c_int64) for name in ("count", "width", "alone")),
+        ("epsilon", ctypes.c_float),
+        ("threads", ctypes.c_int32),
+        ("attend", Attend),
+    ]
+
+
+class NativeLayers:
+    """The layers of one model over the slots of one cache.
+
+    Args:
+        layers: of the trunk; `takes` must have said yes to them.
+        keys, values: of each layer, as `NativeSlotCache` has them.
+    """
+
+    def __init__(
+        self, layers: Sequence[PhiDecoderLayer], keys: list[Tensor], values: list[Tensor]
+    ) -> None:
+        self._of = _kernels(layers)
+        # Kept here: the array only has their addresses.
+        self._held: list[Any] = [keys, values]
+        self._array = (_Layer * len(layers))()
+        for layer, entry, key, value in zip(layers, self._array, keys, values, strict=True):
+            norm = layer.input_layernorm
+            entry.enter, entry.leave = (
+                self._linear(joined.kernel, joined.bias) for joined in (layer.enter, layer.leave)
+            )
+            entry.weight, entry.bias = self._keep(norm.weight), self._keep(norm.bias)
+            entry.keys, entry.values = key.data_ptr(), value.data_ptr()
+        first = layers[0]
+        self._filled, self._widths = first.leave.filled, first.enter.widths
+        self._epsilon = first.input_layernorm.eps
+        self._scaling = first.self_attn.scaling
+
+    def _keep(self, tensor: Tensor) -> int:
+        self._held.append(tensor.detach().float().contiguous())
+        return self._held[-1].data_ptr()
+
+    def _linear(self, kernel: NativeKernel, bias: Tensor | None) -> native.Linear:
+        self._held += [kernel, bias]
+        call = native.Linear.from_buffer_copy(kernel.call)
+        call.bias = None if bias is None else bias.data_ptr()
+        return call
+
+    def are_of(self, layers: Sequence[PhiDecoderLayer]) -> bool:
+        """Whether these are still the layers' weights: `to` packs them anew."""
+        return self._of == _kernels(layers)
+
+    def run(self, hidden: Tensor, cos: Tensor, sin: Tensor, attend: Attend) -> Tensor:
+        """One pass.
+
+        Args:
+            hidden: bfloat16 (1, tokens, width).
+            cos, sin: float32 (1, 1, tokens, rotary_dim).
+            attend: with its segments, places and sizes; the rest is filled in.
+
+        Returns:
+            What the last layer gives, (1, tokens, width).
+
+        Raises:
+            MemoryError: there is no memory for a product.
+        """
+        tokens, width = hidden.shape[1:]
+        widths, filled = self._widths, self._filled
+        heads, dim = widths[0] // attend.head_dim, attend.head_dim
+        hidden = hidden.clone()
+        normed = torch.empty_like(hidden)
+        joined = hidden.new_empty(tokens, sum(widths))
+        # What fills up a group is multiplied by zero, and must be a number.
+        make = hidden.new_empty if filled == [widths[0], widths[3]] else hidden.new_zeros
+        inner = make(tokens, sum(filled))
+        start, size = joined.data_ptr(), joined.element_size()
+        attend.query, attend.key = start, start + heads * dim * size
+        attend.value = start + (heads + attend.kv_heads) * dim * size
+        attend.inner = start + (heads + 2 * attend.kv_heads) * dim * size
+        attend.cos, attend.sin, attend.rotary = cos.data_ptr(), sin.data_ptr(), cos.shape[-1]
+        attend.out, attend.stride, attend.out_stride = inner.data_ptr(), sum(widths), sum(filled)
+        attend.inner_width, attend.inner_at = widths[3], filled[0]
+        attend.heads, attend.scaling, attend.type = heads, self._scaling, 1
+        call = _Pass(
+            layers=ctypes.addressof(self._array),
+            hidden=hidden.data_ptr(),
+            normed=normed.data_ptr(),
+            joined=start,
+            inner=inner.data_ptr(),
+            count=len(self._array),
+            width=width,
+            alone=ALONE,
+            epsilon=self._epsilon,
+            threads=torch.get_num_threads(),
+            attend=attend,
+        )
+        if native.load().phi_layers(ctypes.byref(call)):
+            raise MemoryError(f"no memory for a pass over {tokens} tokens")
+        return hidden
+
+
+def takes(layers: Sequence[PhiDecoderLayer]) -> bool:
+    """Whether `layers.c` is made for such layers."""
+    return len(layers) > 0 and all(map(_takes, layers))
+
+
+def _takes(layer: PhiDecoderLayer) -> bool:
+    enter, leave = layer.enter, layer.leave
+    if enter is None or leave is None or layer.self_attn.qk_layernorm:
+        return False
+    kernels = (enter.kernel, leave.kernel)
+    width = layer.input_layernorm.normalized_shape[0]
+    return (
+        all(isinstance(kernel, NativeKernel) for kernel in kernels)
+        and layer.mlp.activation is ACTIVATIONS["gelu_new"]
+        and width % LANES == enter.widths[3] % LANES == 0
+        and enter.kernel.filled == width
+        and leave.kernel.filled == sum(leave.filled)
+    )
+
+
+def _kernels(layers: Sequence[PhiDecoderLayer]) -> list[Any]:
+    return [joined.kernel for layer in layers for joined in (layer.enter, layer.leave)]
