@@ -3,7 +3,7 @@
 python -m training.heads data                fetch the projects (npm, apt-get of Debian 12), cut snippets
 python -m training.heads train roles         train a head (also: language)
 python -m training.heads evaluate --write    measure both; fetches the test's projects where they are not here
-python -m training.heads evaluate language --split fresh    the same on projects that nobody has looked at
+python -m training.heads evaluate language --split fresh    the same on projects that were in no split before
 python -m training.heads cards               write both cards from the results
 """
 

@@ -69,7 +69,7 @@ def language_card(
 
     Args:
         results: on the test.
-        fresh: on the projects that were measured once, with the finished head.
+        fresh: on the projects that were in no split before.
         trained: how it was.
         locked: versions and licences of the projects.
     """
@@ -159,10 +159,11 @@ def _once_more(fresh: dict[str, Any]) -> str:
     accuracy = fresh["accuracy"]
     wins, losses = fresh["only_right"]["ngrams"]
     return (
-        f"Once more, on {fresh['snippets']:,} snippets of {fresh['projects']} other projects, which were chosen by name and "
-        f"measured once, with the finished head: {_percent(accuracy['head'])}, the n-gram regression "
-        f"{_percent(accuracy['ngrams'])}; {wins} snippets only the head has right, {losses} only the regression "
-        f"(p {_chance(sign_test(wins, losses))}). Snippets of one project are alike, which such a p does not know."
+        f"Once more, on {fresh['snippets']:,} snippets of {fresh['projects']} projects that were in no split before and were "
+        f"chosen by name: {_percent(accuracy['head'])}, the n-gram regression {_percent(accuracy['ngrams'])}; {wins} snippets "
+        f"only the head has right, {losses} only the regression (p {_chance(sign_test(wins, losses))}). Two heads have been "
+        "measured there; `training/heads/README.md` tells of the other. Snippets of one project are alike, which such a p "
+        "does not know."
     )
 
 
