@@ -39,7 +39,10 @@ class PhiModel(PhiPreTrainedModel):
         known_pad = (
             pad if pad is not None and -config.vocab_size <= pad < config.vocab_size else None
         )
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size, known_pad)
+        # Not drawn here: `init_weights` does, and on "meta" torch would load its compiler for it, which takes a second.
+        self.embed_tokens = nn.Embedding.from_pretrained(
+            torch.empty(config.vocab_size, config.hidden_size), freeze=False, padding_idx=known_pad
+        )
         self.layers = nn.ModuleList(
             PhiDecoderLayer(config, layer_idx) for layer_idx in range(config.num_hidden_layers)
         )

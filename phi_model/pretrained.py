@@ -130,8 +130,9 @@ class PhiPreTrainedModel(nn.Module):
 
     @torch.no_grad()
     def init_weights(self) -> None:
-        """Draws new weights: normal with `initializer_range` for matrices, zero biases."""
-        for module in self.modules():
+        """Draws new weights: normal with `initializer_range` for matrices, zero biases; on "meta" there are none to draw."""
+        drawn = () if self.device.type == "meta" else self.modules()
+        for module in drawn:
             if isinstance(module, nn.Linear | nn.Embedding):
                 module.weight.normal_(std=self.config.initializer_range)
             if isinstance(module, nn.Linear) and module.bias is not None:

@@ -175,6 +175,7 @@ class Worker:
         # A chunk of a prompt may take long: what was computed before it goes out first.
         self._wakeups.flush(force=bool(self.lane.prefilling))
         self._stepper.prefill(self.lane)
+        self._wakeups.flush()  # a first token need not wait for the second
         self._stepper.decode(self.lane)
         if self.precise is not None:
             self._step_precise(self.precise)
