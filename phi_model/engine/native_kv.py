@@ -101,9 +101,9 @@ class NativeSlotCache(SlotCache):
 
     def native_layers(self, layers: Sequence[PhiDecoderLayer]) -> NativeLayers | None:
         """All layers as one call over these slots, or None where they are none that it is made for."""
-        if not takes(layers):
-            return None
         if self._layers is None or not self._layers.are_of(layers):
+            if not takes(layers):
+                return None
             self._layers = NativeLayers(layers, self.keys, self.values)
         return self._layers
 

@@ -66,7 +66,7 @@ class NativeLayers:
     def __init__(
         self, layers: Sequence[PhiDecoderLayer], keys: list[Tensor], values: list[Tensor]
     ) -> None:
-        self._of = _kernels(layers)
+        self._ends = _ends(layers)
         # Kept here: the array only has their addresses.
         self._held: list[Any] = [keys, values]
         self._array = (_Layer * len(layers))()
@@ -93,8 +93,8 @@ class NativeLayers:
         return call
 
     def are_of(self, layers: Sequence[PhiDecoderLayer]) -> bool:
-        """Whether these are still the layers' weights: `to` packs them anew."""
-        return self._of == _kernels(layers)
+        """Whether these are still the layers' weights. `to` packs all of them anew, so the first and the last tell it."""
+        return self._ends == _ends(layers)
 
     def run(self, hidden: Tensor, cos: Tensor, sin: Tensor, attend: Attend) -> Tensor:
         """One pass.
@@ -165,5 +165,7 @@ def _takes(layer: PhiDecoderLayer) -> bool:
     )
 
 
-def _kernels(layers: Sequence[PhiDecoderLayer]) -> list[Any]:
-    return [joined.kernel for layer in layers for joined in (layer.enter, layer.leave)]
+def _ends(layers: Sequence[PhiDecoderLayer]) -> tuple[Any, ...]:
+    """The first and the last product's weights."""
+    enter, leave = layers[0].enter, layers[-1].leave
+    return (enter and enter.kernel, leave and leave.kernel)
