@@ -56,12 +56,9 @@ static void keep(const Attend *a, int64_t token, int64_t head)
         write_as(a->cache_type, a->values, block + within * dim + i, read_as(a->type, a->value, at + i));
 }
 
-/* What queries have of the blocks up to now. */
 typedef struct {
-    float query[WIDE_ROWS * MOST_DIM], out[WIDE_ROWS * MOST_DIM]; /* (rows, dim) */
-    vec total[WIDE_ROWS];                                         /* of the weights, in parts */
-    float most[WIDE_ROWS];                                        /* the highest score */
-    int64_t last[WIDE_ROWS], to[WIDE_ROWS];                       /* last visible position, place of the result */
+    _Alignas(64) float query[WIDE_ROWS * MOST_DIM], out[WIDE_ROWS * MOST_DIM]; /* (rows, dim) */
+    Query of[WIDE_ROWS];
 } Queries;
 
 /* `count` keys and values of one block, the first at position `first`, for `rows` queries from `at` on. */
@@ -87,32 +84,8 @@ INLINE void meet(int rows, int vectors, int type, Queries *q, int64_t at, const 
         for (int r = 0; r < rows; r++)
             for (int i = 0; i < lots; i++) store(scores[r] + LANES * (part + i), sum[r][i]);
     }
-    for (int r = 0; r < rows; r++) {
-        const float before = q->most[at + r];
-        vec s[KEY_VECTORS], top = every(before), total = q->total[at + r];
-        for (int i = 0; i < KEY_VECTORS; i++) {
-            const mask seen = first_lanes(seen_from(q->last[at + r], first + LANES * i));
-            s[i] = load_or(every(-INFINITY), seen, scores[r] + LANES * i);
-            top = most_of(top, s[i]);
-        }
-        const float highest = largest_of(top);
-        const vec shift = every(highest);
-        if (highest != before) {
-            const vec shrink = exponential(subtract(every(before), shift));
-            for (int v = 0; v < vectors; v++) {
-                float *to = out + r * dim + LANES * v;
-                store(to, times(shrink, load(to)));
-            }
-            q->most[at + r] = highest;
-            total = times(total, shrink);
-        }
-        for (int i = 0; i < KEY_VECTORS; i++) {
-            const vec weight = exponential(subtract(s[i], shift));
-            total = add(total, weight);
-            store(scores[r] + LANES * i, weight);
-        }
-        q->total[at + r] = total;
-    }
+    for (int r = 0; r < rows; r++)
+        weigh(IS_FLOAT, dim, scores[r], first, scores[r], out + r * dim, q->of + at + r);
     for (int part = 0; part < vectors; part += few) {
         vec sum[MOST_ROWS][MOST_DIM / LANES];
         for (int r = 0; r < rows; r++)
@@ -164,37 +137,12 @@ static int64_t tile_tokens(const Attend *a)
     return rows > group ? rows / group : 1;
 }
 
-/* The query of one head of a token, as row `row`. */
-static void take(const Attend *a, Queries *q, int64_t row, int64_t token, int64_t head, int64_t position)
-{
-    const int64_t dim = a->head_dim;
-    const vec scaling = every(a->scaling);
-    float *query = q->query + row * dim;
-    rotated(a, a->query, token * a->stride + head * dim, token, query);
-    for (int64_t i = 0; i < dim; i += LANES) {
-        store(query + i, times(scaling, load(query + i)));
-        store(q->out + row * dim + i, zero());
-    }
-    q->total[row] = zero();
-    q->most[row] = -INFINITY;
-    q->last[row] = position;
-    q->to[row] = token * a->out_stride + head * dim;
-}
-
-static void give(const Attend *a, const Queries *q, int64_t row)
-{
-    const int64_t dim = a->head_dim;
-    const vec share = every(1.0f / sum_of(q->total[row]));
-    for (int64_t i = 0; i < dim; i += LANES)
-        write_as(a->type, a->out, q->to[row] + i, times(share, load(q->out + row * dim + i)));
-}
-
 /* All blocks of one head of a slot for `rows` queries, the later ones' positions the later. What many queries meet of a bfloat16
  * cache becomes float32 once for all of them. */
 static void meet_all(const Attend *a, Queries *q, int64_t rows, const char *keys, const char *values)
 {
     _Alignas(64) float wide_keys[KEYS * MOST_DIM], wide_values[KEYS * MOST_DIM];
-    const int64_t dim = a->head_dim, most = rows_at_once(a), end = q->last[rows - 1] + 1, numbers = KEYS * dim;
+    const int64_t dim = a->head_dim, most = rows_at_once(a), end = q->of[rows - 1].last + 1, numbers = KEYS * dim;
     const int widened = a->cache_type == IS_BF16 && rows > most;
     const int64_t size = a->cache_type == IS_FLOAT ? 4 : 2;
     for (int64_t first = 0; first < end; first += KEYS, keys += numbers * size, values += numbers * size) {
@@ -203,7 +151,7 @@ static void meet_all(const Attend *a, Queries *q, int64_t rows, const char *keys
             store(wide_values + i, read_as(IS_BF16, values, i));
         }
         for (int64_t at = 0; at < rows; at += most) {
-            const int64_t count = rows - at < most ? rows - at : most, left = q->last[at + count - 1] + 1 - first;
+            const int64_t count = rows - at < most ? rows - at : most, left = q->of[at + count - 1].last + 1 - first;
             if (left <= 0) continue;
             meet_rows(count, dim, widened ? IS_FLOAT : a->cache_type, q, at, widened ? (const void *)wide_keys : keys,
                       widened ? (const void *)wide_values : values, first, left < KEYS ? left : KEYS);
@@ -220,17 +168,16 @@ static void tile(const Attend *a, const int64_t *segment, int64_t first, int64_t
         int64_t rows = 0;
         for (; rows < WIDE_ROWS && done < wanted; rows++, done++) {
             const int64_t token = first + done / group;
-            take(a, &q, rows, segment[2] + token, head * group + done % group, segment[1] + token);
+            take(a, IS_FLOAT, segment[2] + token, head * group + done % group, segment[1] + token, q.query + rows * dim,
+                 q.out + rows * dim, q.of + rows);
         }
         for (int64_t r = rows; r % most; r++) { /* computed, and thrown away */
             memcpy(q.query + r * dim, q.query, (size_t)dim * sizeof(float));
             memset(q.out + r * dim, 0, (size_t)dim * sizeof(float));
-            q.total[r] = zero();
-            q.most[r] = -INFINITY;
-            q.last[r] = q.last[0];
+            q.of[r] = q.of[0];
         }
         meet_all(a, &q, rows, (const char *)a->keys + room, (const char *)a->values + room);
-        for (int64_t r = 0; r < rows; r++) give(a, &q, r);
+        for (int64_t r = 0; r < rows; r++) give(a, q.out + r * dim, q.of + r);
     }
 }
 

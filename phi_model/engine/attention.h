@@ -78,8 +78,55 @@ INLINE void rotated(const Attend *a, const void *from, int64_t at, int64_t token
     }
 }
 
-/* Keys that a query at `last` sees of those from `first` on. */
-INLINE int64_t seen_from(int64_t last, int64_t first) { return last < first ? 0 : last + 1 - first; }
+/* What a query has of the blocks up to now. */
+typedef struct {
+    vec total;        /* of the weights, in parts */
+    float most;       /* the highest score */
+    int64_t last, to; /* the last visible position, the place of the result */
+} Query;
+
+/* The query of one head of a token, rotated and scaled, as `type`; its sums (dim) become zero. */
+INLINE void take(const Attend *a, int type, int64_t token, int64_t head, int64_t position, void *query, float *out, Query *q)
+{
+    _Alignas(64) float whole[MOST_DIM];
+    const int64_t dim = a->head_dim;
+    rotated(a, a->query, token * a->stride + head * dim, token, whole);
+    for (int64_t i = 0; i < dim; i += LANES) {
+        write_as(type, query, i, times(every(a->scaling), load(whole + i)));
+        store(out + i, zero());
+    }
+    *q = (Query){ zero(), -INFINITY, position, token * a->out_stride + head * dim };
+}
+
+/* The scores of the positions from `first` on to weights, as `type`, of which the highest up to now has 1. */
+INLINE void weigh(int type, int64_t dim, const float *scores, int64_t first, void *weights, float *out, Query *q)
+{
+    vec s[KEY_VECTORS], top = every(q->most);
+    for (int i = 0; i < KEY_VECTORS; i++) {
+        const int64_t seen = q->last + 1 - first - LANES * i;
+        s[i] = load_or(every(-INFINITY), first_lanes(seen < 0 ? 0 : seen), scores + LANES * i);
+        top = most_of(top, s[i]);
+    }
+    const float highest = largest_of(top);
+    const vec shift = every(highest);
+    if (highest != q->most) {
+        const vec shrink = exponential(subtract(every(q->most), shift));
+        for (int64_t i = 0; i < dim; i += LANES) store(out + i, times(shrink, load(out + i)));
+        q->total = times(q->total, shrink);
+        q->most = highest;
+    }
+    for (int i = 0; i < KEY_VECTORS; i++) {
+        const vec weight = exponential(subtract(s[i], shift));
+        q->total = add(q->total, weight);
+        write_as(type, weights, LANES * i, weight);
+    }
+}
+
+INLINE void give(const Attend *a, const float *out, const Query *q)
+{
+    const vec share = every(1.0f / sum_of(q->total));
+    for (int64_t i = 0; i < a->head_dim; i += LANES) write_as(a->type, a->out, q->to + i, times(share, load(out + i)));
+}
 
 /* Stores the tokens' keys and values, then attends; activates the inner part beside it. */
 void phi_attend(const Attend *a);

@@ -16,9 +16,7 @@
 typedef struct {
     _Alignas(64) float out[TILE_ROWS * MOST_DIM], scores[TILE_ROWS * KEYS];
     _Alignas(64) uint16_t query[TILE_ROWS * MOST_DIM], weights[TILE_ROWS * KEYS], values[HALF * MOST_DIM];
-    vec total[TILE_ROWS];
-    float most[TILE_ROWS];
-    int64_t last[TILE_ROWS], to[TILE_ROWS];
+    Query of[TILE_ROWS];
 } Queries;
 
 int phi_attends_in_tiles(void)
@@ -45,32 +43,6 @@ static void score(int64_t dim, Queries *q, const uint16_t *keys)
     _tile_stored(1, q->scores + 16, 4 * KEYS);
     _tile_stored(2, q->scores + 32, 4 * KEYS);
     _tile_stored(3, q->scores + 48, 4 * KEYS);
-}
-
-/* Scores to weights, of which the highest up to now has 1. */
-static void weigh(int64_t dim, Queries *q, int64_t r, int64_t first)
-{
-    const float *scores = q->scores + r * KEYS, before = q->most[r];
-    float *out = q->out + r * dim;
-    vec s[KEY_VECTORS], top = every(before), total = q->total[r];
-    for (int i = 0; i < KEY_VECTORS; i++) {
-        s[i] = load_or(every(-INFINITY), first_lanes(seen_from(q->last[r], first + LANES * i)), scores + LANES * i);
-        top = most_of(top, s[i]);
-    }
-    const float highest = largest_of(top);
-    const vec shift = every(highest);
-    if (highest != before) {
-        const vec shrink = exponential(subtract(every(before), shift));
-        for (int64_t i = 0; i < dim; i += LANES) store(out + i, times(shrink, load(out + i)));
-        total = times(total, shrink);
-        q->most[r] = highest;
-    }
-    for (int i = 0; i < KEY_VECTORS; i++) {
-        const vec weight = exponential(subtract(s[i], shift));
-        total = add(total, weight);
-        write_as(IS_BF16, q->weights, r * KEYS + LANES * i, weight);
-    }
-    q->total[r] = total;
 }
 
 /* Adds the values of half a block. */
@@ -100,29 +72,6 @@ static const uint16_t *first_values(int64_t dim, Queries *q, const uint16_t *val
     return q->values;
 }
 
-/* The query of one head of a token, as row `row`. */
-static void take(const Attend *a, Queries *q, int64_t row, int64_t token, int64_t head, int64_t position)
-{
-    _Alignas(64) float query[MOST_DIM];
-    const int64_t dim = a->head_dim;
-    rotated(a, a->query, token * a->stride + head * dim, token, query);
-    for (int64_t i = 0; i < dim; i += LANES) {
-        write_as(IS_BF16, q->query, row * dim + i, times(every(a->scaling), load(query + i)));
-        store(q->out + row * dim + i, zero());
-    }
-    q->total[row] = zero();
-    q->most[row] = -INFINITY;
-    q->last[row] = position;
-    q->to[row] = token * a->out_stride + head * dim;
-}
-
-static void give(const Attend *a, const Queries *q, int64_t row)
-{
-    const vec share = every(1.0f / sum_of(q->total[row]));
-    for (int64_t i = 0; i < a->head_dim; i += LANES)
-        write_as(a->type, a->out, q->to[row] + i, times(share, load(q->out + row * a->head_dim + i)));
-}
-
 void phi_attend_tiles(const Attend *a, const int64_t *segment, int64_t first, int64_t tokens, int64_t head)
 {
     const int64_t dim = a->head_dim, group = a->heads / a->kv_heads, wanted = tokens * group;
@@ -132,21 +81,23 @@ void phi_attend_tiles(const Attend *a, const int64_t *segment, int64_t first, in
         rows = wanted - done < TILE_ROWS ? wanted - done : TILE_ROWS;
         for (int64_t r = 0; r < rows; r++) {
             const int64_t token = first + (done + r) / group;
-            take(a, &q, r, segment[2] + token, head * group + (done + r) % group, segment[1] + token);
+            take(a, IS_BF16, segment[2] + token, head * group + (done + r) % group, segment[1] + token, q.query + r * dim,
+                 q.out + r * dim, q.of + r);
         }
         configure(rows);
-        const int64_t end = q.last[rows - 1] + 1;
+        const int64_t end = q.of[rows - 1].last + 1;
         const uint16_t *keys = (const uint16_t *)a->keys + room, *values = (const uint16_t *)a->values + room;
         for (int64_t at = 0; at < end; at += KEYS, keys += KEYS * dim, values += KEYS * dim) {
             score(dim, &q, keys);
-            for (int64_t r = 0; r < rows; r++) weigh(dim, &q, r, at);
+            for (int64_t r = 0; r < rows; r++)
+                weigh(IS_BF16, dim, q.scores + r * KEYS, at, q.weights + r * KEYS, q.out + r * dim, q.of + r);
             for (int64_t half = 0; half < KEYS && at + half < end; half += HALF) {
                 const int64_t left = end - at - half;
                 const uint16_t *from = values + half * dim;
                 gather(dim, &q, q.weights + half, left < HALF ? first_values(dim, &q, from, left) : from);
             }
         }
-        for (int64_t r = 0; r < rows; r++) give(a, &q, r);
+        for (int64_t r = 0; r < rows; r++) give(a, q.out + r * dim, q.of + r);
     }
     _tile_release();
 }

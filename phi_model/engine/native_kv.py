@@ -15,7 +15,7 @@ from torch import Tensor
 
 from phi_model.activations import ACTIVATIONS
 from phi_model.engine.kv import Segment, SlotCache
-from phi_model.engine.native_layers import LANES, Attend, NativeLayers, takes
+from phi_model.engine.native_layers import LANES, TYPES, Attend, NativeLayers, takes
 from phi_model.quantization import is_packed, native
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 KEYS = 64  # positions of a block, as in attention.c
 HEAD_DIMS = (16, 32, 64, 80, 96, 128)  # that the kernel is made for
 TILE_DIMS = 32  # a multiple of this goes to tiles
-_TYPES = {torch.float32: 0, torch.bfloat16: 1}
 # Less work than this, in multiplications, is over before a second thread has begun.
 ALONE = 1 << 18
 _GELU_COST = 20
@@ -59,7 +58,7 @@ def native_takes(model: Any) -> bool:
         model.device.type == "cpu"
         and isinstance(model, torch.nn.Module)
         and is_packed(model)
-        and model.dtype in _TYPES
+        and model.dtype in TYPES
         and model.config.head_dim in HEAD_DIMS
         and native.load() is not None
     )
@@ -151,7 +150,7 @@ class NativeSegments:
             kv_heads=cache.kv_heads,
             head_dim=cache.head_dim,
             blocks=cache.blocks,
-            cache_type=_TYPES[cache.dtype],
+            cache_type=TYPES[cache.dtype],
             tiles=cache.tiles,
         )
 
@@ -187,9 +186,8 @@ class NativeSegments:
         native_layers = self._cache.native_layers(layers)
         if native_layers is None:
             return None
-        attention, first = layers[0].self_attn, layers[0].enter.widths
-        heads = first[0] // attention.head_dim
-        self._call.threads = self._threads(heads, first[3])
+        widths = layers[0].enter.widths
+        self._call.threads = self._threads(widths[0] // self._cache.head_dim, widths[3])
         return native_layers.run(hidden, cos, sin, self._call)
 
     def _threads(self, heads: int, inner: int) -> int:
@@ -253,22 +251,12 @@ class NativeSegments:
         inner_at: int,
     ) -> None:
         cache, call = self._cache, self._call
-        kv_heads, dim, size = cache.kv_heads, cache.head_dim, joined.element_size()
-        start = joined.data_ptr()
-        call.query = start
-        call.key = start + heads * dim * size
-        call.value = start + (heads + kv_heads) * dim * size
-        call.inner = start + (heads + 2 * kv_heads) * dim * size if inner else None
-        if rotation is not None:
-            call.cos, call.sin = rotation[0].data_ptr(), rotation[1].data_ptr()
-            call.rotary = rotation[0].shape[-1]
-        call.out = out.data_ptr()
+        call.read(joined, rotation, heads, inner)
+        call.out, call.out_stride, call.inner_at = out.data_ptr(), out.shape[-1], inner_at
         call.keys, call.values = (
             cache.keys[layer_idx].data_ptr(),
             cache.values[layer_idx].data_ptr(),
         )
-        call.stride, call.out_stride = joined.shape[-1], out.shape[-1]
-        call.inner_width, call.inner_at = inner, inner_at
-        call.heads, call.scaling, call.type = heads, scaling, _TYPES[joined.dtype]
+        call.scaling = scaling
         call.threads = self._threads(heads, inner)
         native.load().phi_attend(ctypes.byref(call))

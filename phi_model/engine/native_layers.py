@@ -16,6 +16,7 @@ from phi_model.quantization.native_linear import ALONE, NativeKernel
 if TYPE_CHECKING:
     from phi_model.layers import PhiDecoderLayer
 
+TYPES = {torch.float32: 0, torch.bfloat16: 1}
 LANES = 16  # what divides the widths that the kernels take
 
 
@@ -31,6 +32,27 @@ class Attend(ctypes.Structure):
         ("scaling", ctypes.c_float),
         *((name, ctypes.c_int32) for name in ("type", "cache_type", "tiles", "threads")),
     ]
+
+    def read(
+        self, joined: Tensor, rotation: tuple[Tensor, Tensor] | None, heads: int, inner: int
+    ) -> None:
+        """Takes queries, keys, values and the inner part from where they lie behind each other.
+
+        Args:
+            joined: (..., tokens, all widths) float32 or bfloat16.
+            rotation: cos and sin, (..., tokens, rotary_dim) float32; None where they are rotated already.
+            heads: of the queries.
+            inner: width of the inner part, 0 where it is not activated.
+        """
+        start, size = joined.data_ptr(), joined.element_size() * self.head_dim
+        self.query, self.key = start, start + heads * size
+        self.value = start + (heads + self.kv_heads) * size
+        self.inner = start + (heads + 2 * self.kv_heads) * size if inner else None
+        if rotation is not None:
+            self.cos, self.sin = (part.data_ptr() for part in rotation)
+            self.rotary = rotation[0].shape[-1]
+        self.stride, self.heads, self.inner_width = joined.shape[-1], heads, inner
+        self.type = TYPES[joined.dtype]
 
 
 class _Layer(ctypes.Structure):
@@ -112,26 +134,20 @@ class NativeLayers:
         """
         tokens, width = hidden.shape[1:]
         widths, filled = self._widths, self._filled
-        heads, dim = widths[0] // attend.head_dim, attend.head_dim
         hidden = hidden.clone()
         normed = torch.empty_like(hidden)
         joined = hidden.new_empty(tokens, sum(widths))
         # What fills up a group is multiplied by zero, and must be a number.
         make = hidden.new_empty if filled == [widths[0], widths[3]] else hidden.new_zeros
         inner = make(tokens, sum(filled))
-        start, size = joined.data_ptr(), joined.element_size()
-        attend.query, attend.key = start, start + heads * dim * size
-        attend.value = start + (heads + attend.kv_heads) * dim * size
-        attend.inner = start + (heads + 2 * attend.kv_heads) * dim * size
-        attend.cos, attend.sin, attend.rotary = cos.data_ptr(), sin.data_ptr(), cos.shape[-1]
-        attend.out, attend.stride, attend.out_stride = inner.data_ptr(), sum(widths), sum(filled)
-        attend.inner_width, attend.inner_at = widths[3], filled[0]
-        attend.heads, attend.scaling, attend.type = heads, self._scaling, 1
+        attend.read(joined, (cos, sin), widths[0] // attend.head_dim, widths[3])
+        attend.out, attend.out_stride, attend.inner_at = inner.data_ptr(), sum(filled), filled[0]
+        attend.scaling = self._scaling
         call = _Pass(
             layers=ctypes.addressof(self._array),
             hidden=hidden.data_ptr(),
             normed=normed.data_ptr(),
-            joined=start,
+            joined=joined.data_ptr(),
             inner=inner.data_ptr(),
             count=len(self._array),
             width=width,

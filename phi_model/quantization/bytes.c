@@ -117,7 +117,7 @@ static inline __attribute__((always_inline)) __m512i four(const int8_t *x)
 /* The sums of one span: `steps` times four columns for `rows` rows of x. Of whole numbers, so their order is free: with
  * few rows two steps are summed apart, which are then not each other's next. */
 static inline __attribute__((always_inline)) void span(int format, int decoded, int rows, const Linear *a,
-                                                       const int8_t *x, const int32_t *start, int64_t spans,
+                                                       const int8_t *x, const int32_t *start, int64_t row_step,
                                                        const char *weight, int64_t steps, __m512i upper, __m512i lower,
                                                        __m512i out[ROWS][2])
 {
@@ -128,7 +128,7 @@ static inline __attribute__((always_inline)) void span(int format, int decoded, 
         for (int r = 0; r < rows; r++)
             for (int i = 0; i < 2; i++) {
                 high[s][r][i] = _mm512_setzero_si512();
-                low[s][r][i] = s ? _mm512_setzero_si512() : _mm512_set1_epi32(start[r * spans]);
+                low[s][r][i] = s ? _mm512_setzero_si512() : _mm512_set1_epi32(start[r * row_step]);
             }
     for (int64_t step = 0; step < steps; step += apart)
         for (int s = 0; s < apart; s++, weight += width) {
@@ -161,7 +161,7 @@ static inline __attribute__((always_inline)) void strip(int format, int decoded,
                                                         const Rounded *x, int64_t first, int64_t index, int64_t at,
                                                         int64_t end, const char *weight, float *sums)
 {
-    const int64_t groups = a->k / a->group, spans = x->row_step;
+    const int64_t groups = a->k / a->group, row_step = x->row_step;
     const int64_t width = decoded ? decoded_bytes(format) : packed_bytes(format);
     const uint16_t *scales = a->scale + index * groups * BLOCK, *zeros = a->zero ? a->zero + index * groups * BLOCK : NULL;
     __m512i upper = _mm512_setzero_si512(), lower = upper;
@@ -171,18 +171,18 @@ static inline __attribute__((always_inline)) void strip(int format, int decoded,
     }
     const int64_t each = (a->group + SPAN - 1) / SPAN;
     while (at < end) {
-        const int64_t count = span_at(a, at), g = at / a->group, s = first * spans + g * each + at % a->group / SPAN;
+        const int64_t count = span_at(a, at), g = at / a->group, s = first * row_step + g * each + at % a->group / SPAN;
         __m512i found[ROWS][2];
-        span(format, decoded, rows, a, x->bytes + first * 2 * a->k + 2 * at, x->start + s, spans, weight, count / 4,
+        span(format, decoded, rows, a, x->bytes + first * 2 * a->k + 2 * at, x->start + s, row_step, weight, count / 4,
              upper, lower, found);
         for (int i = 0; i < 2; i++) {
             const __m512 scale = widen(scales + g * BLOCK + 16 * i);
             const __m512 zero = zeros ? widen(zeros + g * BLOCK + 16 * i) : _mm512_setzero_ps();
             for (int r = 0; r < rows; r++) {
                 float *to = sums + r * BLOCK + 16 * i;
-                const __m512 part = _mm512_mul_ps(_mm512_cvtepi32_ps(found[r][i]), _mm512_set1_ps(x->scale[s + r * spans]));
+                const __m512 part = _mm512_mul_ps(_mm512_cvtepi32_ps(found[r][i]), _mm512_set1_ps(x->scale[s + r * row_step]));
                 __m512 sum = _mm512_fmadd_ps(part, scale, _mm512_loadu_ps(to));
-                if (format == INT4) sum = _mm512_fmadd_ps(zero, _mm512_set1_ps(x->sum[s + r * spans]), sum);
+                if (format == INT4) sum = _mm512_fmadd_ps(zero, _mm512_set1_ps(x->sum[s + r * row_step]), sum);
                 _mm512_storeu_ps(to, sum);
             }
         }

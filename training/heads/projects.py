@@ -11,7 +11,7 @@ from training.sources import HELD_OUT, STDLIB, WORK
 CACHE = WORK / "heads"
 LOCK = Path(__file__).with_name("projects.json")
 SPLITS = ("train", "validation", "test", "fresh")
-MEASURED = ("test", "fresh")  # nobody looks at the second while a head is being made
+MEASURED = ("test", "fresh")
 
 
 @dataclass(frozen=True)
