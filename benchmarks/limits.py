@@ -26,19 +26,18 @@ def product_peaks(threads: int) -> dict[str, float]:
     """Operations per second, two a product, that the processor's units can do for weights kept in each way; none where
     there are no kernels.
 
-    Products of bytes take x apart into two bytes, and nf4's values too, of which one product is left out. Products of words
-    take apart nf4's values alone. Tiles do twice as many products of bytes as of bfloat16.
+    Products of bytes and of words take nf4's values apart into two. Tiles do twice as many products of bytes as of bfloat16.
     """
     if native.load() is None:
         return {}
     rates = native.rates()
     peaks = {}
-    products = {"bytes": {"int8": 2, "int4": 2, "nf4": 3}, "words": {"nf4": 2}}
     for way in ("bf16", "int8", "int4", "nf4"):
         arithmetic = native.best_arithmetic(None if way == "bf16" else way, rates)
         # Pairs without their instruction are float32 products.
         rate = rates[arithmetic] or rates["floats"]
         if arithmetic == "bytes":
             rate = max(rate, 2 * rates["tiles"])
-        peaks[way] = 2 * threads * rate / products.get(arithmetic, {}).get(way, 1)
+        products = 2 if way == "nf4" and arithmetic in ("bytes", "words") else 1
+        peaks[way] = 2 * threads * rate / products
     return peaks

@@ -18,6 +18,7 @@ if not torch.cuda.is_available():
 _PROCESSOR = Path("/proc/cpuinfo")
 _VECTORS = torch.backends.cpu.get_cpu_capability()
 _AVX512 = _VECTORS == "AVX512"
+_FLAGS = _PROCESSOR.read_text() if _AVX512 and _PROCESSOR.exists() else ""
 
 # What a machine may lack. A test that needs it is left out there, not skipped: a skip fails `.ci/run`.
 HARDWARE = {
@@ -26,8 +27,9 @@ HARDWARE = {
     "native": _VECTORS in ("AVX2", "AVX512"),
     "avx512": _AVX512,
     "narrow": _VECTORS == "AVX2",
-    "amx": _AVX512 and _PROCESSOR.exists() and "amx_bf16" in _PROCESSOR.read_text(),
-    "vnni": _AVX512 and _PROCESSOR.exists() and "avx512_vnni" in _PROCESSOR.read_text(),
+    "amx": "amx_bf16" in _FLAGS,
+    "vnni": "avx512_vnni" in _FLAGS,
+    "halves": "avx512_vnni" in _FLAGS and "avx512_bf16" in _FLAGS,
 }
 
 

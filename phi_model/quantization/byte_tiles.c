@@ -1,6 +1,7 @@
 /* Products of bytes on tiles, 16 rows by 64 columns with 64 columns by 16 rows; `bytes.h` tells how they become the product. Each
  * span is a whole number, so a row has bit for bit what vectors give it.
  *
+ * Four tiles of sums: of 32 rows of x with a block's two tiles of weights, or, as nf4's weights are two bytes, of 16 rows.
  * Columns of 512 rows of x stay in the second cache while many blocks meet them, a block's weights in the first.
  */
 #include "bytes.h"
@@ -8,43 +9,49 @@
 
 #if defined(HAVE_TILES) && defined(__AMX_INT8__) && defined(__AVX512VNNI__)
 
-#define DEEP 64                /* columns of a tile */
-#define MOST (512 / TALL)      /* strips of rows for which weights are read once */
-#define WIDTH 16               /* blocks that meet the same columns one after the other */
-#define NEAR 2                 /* blocks that meet a strip one after the other */
-#define PAIR (2 * TALL * DEEP) /* bytes of a tile of high and one of low bytes of x */
-#define LINE (BLOCK * 4)       /* bytes of weights of a block and four columns */
+#define DEEP SPAN          /* columns of a tile */
+#define MOST 512           /* rows for which weights are read once */
+#define WIDTH 16           /* blocks that meet the same columns one after the other */
+#define NEAR 2             /* blocks that meet a strip one after the other */
+#define TILE (TALL * DEEP) /* bytes of a tile */
+#define LINE (BLOCK * 4)   /* bytes of weights of a block and four columns, and of a row of sums */
 
 int phi_byte_tiles_fit(const Linear *a)
 {
     return phi_tiles_allowed() && a->group % DEEP == 0;
 }
 
-/* The products of `steps` tiles of columns of a strip and a block: tiles 0 and 1 of high bytes, 2 and 3 of low ones. */
-INLINE void multiply(int format, const int8_t *x, const char *weight, int64_t steps, Ahead *weights, Ahead *rows)
+/* Rows of a strip. */
+static inline int64_t height(int format) { return format == NF4 ? TALL : 2 * TALL; }
+
+int64_t phi_byte_tiles_rows(int format) { return height(format); }
+
+/* The products of 64 columns, which are a span, of a strip and a block: of the first 16 rows in tiles 0 and 1, of the others in 2
+ * and 3; nf4's with high bytes in 0 and 1, with low ones in 2 and 3. */
+INLINE void multiply(int format, const int8_t *x, const char *weight, Ahead *weights, Ahead *rows)
 {
     const int64_t line = decoded_bytes(format);
+    ask(weights);
+    ask(rows);
     CLEAR_SUMS;
-    for (int64_t step = 0; step < steps; step++, x += PAIR, weight += line * DEEP / 4) {
-        ask(weights);
-        ask(rows);
-        _tile_loadd(4, x, 64);
-        _tile_loadd(6, weight, line);
-        _tile_dpbsud(0, 4, 6);
-        _tile_loadd(7, weight + 64, line);
-        _tile_dpbsud(1, 4, 7);
-        _tile_loadd(5, x + TALL * DEEP, 64);
-        _tile_dpbsud(2, 5, 6);
-        _tile_dpbsud(3, 5, 7);
-        if (format != NF4) continue;
+    _tile_loadd(4, x, 64);
+    _tile_loadd(6, weight, line);
+    _tile_dpbsud(0, 4, 6);
+    _tile_loadd(7, weight + 64, line);
+    _tile_dpbsud(1, 4, 7);
+    if (format == NF4) {
         _tile_loadd(6, weight + 128, line);
         _tile_dpbsud(2, 4, 6);
         _tile_loadd(7, weight + 192, line);
         _tile_dpbsud(3, 4, 7);
+    } else {
+        _tile_loadd(5, x + TILE, 64);
+        _tile_dpbsud(2, 5, 6);
+        _tile_dpbsud(3, 5, 7);
     }
 }
 
-/* Stores them as (rows, 32), the high bytes' first. */
+/* Stores them as (32 rows, 32), nf4's as (2, 16 rows, 32). */
 INLINE void store_tiles(int32_t *found)
 {
     _tile_stored(0, found, LINE);
@@ -65,8 +72,9 @@ INLINE void add_span(int format, int64_t rows, const Rounded *x, int64_t at, con
         for (int i = 0; i < 2; i++) zero[i] = widen(zeros + 16 * i);
     for (int64_t r = 0; r < rows; r++, found += BLOCK, sums += BLOCK)
         for (int i = 0; i < 2; i++) {
-            const __m512i high = _mm512_load_si512(found + 16 * i), low = _mm512_load_si512(found + TALL * BLOCK + 16 * i);
-            const __m512i all = _mm512_add_epi32(_mm512_slli_epi32(high, 8), _mm512_add_epi32(low, _mm512_set1_epi32(start[r])));
+            __m512i all = _mm512_load_si512(found + 16 * i);
+            if (format == NF4) all = _mm512_add_epi32(_mm512_slli_epi32(all, 8), _mm512_load_si512(found + TALL * BLOCK + 16 * i));
+            all = _mm512_add_epi32(all, _mm512_set1_epi32(start[r]));
             const __m512 part = _mm512_mul_ps(_mm512_cvtepi32_ps(all), _mm512_set1_ps(by[r]));
             __m512 sum = _mm512_fmadd_ps(part, scale[i], _mm512_load_ps(sums + 16 * i));
             if (format == INT4) sum = _mm512_fmadd_ps(zero[i], _mm512_set1_ps(total[r]), sum);
@@ -86,21 +94,19 @@ INLINE void strip(int format, const Linear *a, const Part *part, const Rounded *
                   Ahead *ahead, float *sums)
 {
     _Alignas(64) int32_t found[2 * TALL * BLOCK];
-    const int64_t groups = a->k / a->group, each = (a->group + SPAN - 1) / SPAN, left = a->m - row;
-    const int64_t rows = left < TALL ? left : TALL;
+    const int64_t groups = a->k / a->group, left = a->m - row, rows = left < height(format) ? left : height(format);
     const uint16_t *scales = a->scale + part->index * groups * BLOCK;
     const uint16_t *zeros = a->zero ? a->zero + part->index * groups * BLOCK : NULL;
     const char *weight = part->weight;
     int64_t group = 0, span = 0;
-    for (int64_t at = part->at, count; at < part->end; at += count) {
-        count = span_at(a, at);
-        multiply(format, bytes, weight, count / DEEP, weights, ahead);
+    for (int64_t at = part->at; at < part->end; at += DEEP) {
+        multiply(format, bytes, weight, weights, ahead);
         if (at > part->at) add_span(format, rows, x, span, scales + group * BLOCK, zeros + group * BLOCK, found, sums);
         store_tiles(found);
         group = at / a->group;
-        span = row + (group * each + at % a->group / SPAN) * x->span_step;
-        bytes += count / DEEP * PAIR;
-        weight += count / 4 * decoded_bytes(format);
+        span = row + at / DEEP * x->span_step;
+        bytes += height(format) * DEEP;
+        weight += DEEP / 4 * decoded_bytes(format);
     }
     add_span(format, rows, x, span, scales + group * BLOCK, zeros + group * BLOCK, found, sums);
 }
@@ -122,22 +128,22 @@ static inline const char *weights_of(const Linear *a, int64_t index, int64_t col
 static void part_of(const Linear *a, int64_t index, int64_t count, int64_t at, int64_t end, int64_t first, int64_t strips,
                     const Rounded *x, Ahead *weights, Ahead *next, char *tile, float *sums)
 {
-    const int64_t size = strips * TALL * BLOCK, steps = (end - at) / DEEP;
-    const int8_t *bytes = x->bytes + 32 * (at * x->strips + first * (end - at));
+    const int64_t size = strips * x->tall * BLOCK;
+    const int8_t *bytes = x->bytes + x->tall * (at * x->strips + first * (end - at));
     Part parts[NEAR];
     for (int64_t i = 0; i < count; i++) {
         parts[i] = (Part){ weights_of(a, index + i, at), index + i, at, end };
         if (a->format == INT8) continue;
-        char *to = tile + i * (SPAN / 4 * decoded_bytes(a->format));
+        char *to = tile + i * (PART / 4 * decoded_bytes(a->format));
         phi_decode_bytes(a, parts[i].weight, end - at, to);
         parts[i].weight = to;
     }
     for (int64_t s = 0; s < strips; s++) {
-        const int64_t row = (first + s) * TALL, left = a->m - row;
+        const int64_t row = (first + s) * x->tall, left = a->m - row;
         for (int64_t i = 0; i < count; i++) {
-            float *to = sums + i * size + s * TALL * BLOCK;
-            run_strip(a, parts + i, x, row, bytes + s * steps * PAIR, weights, next, to);
-            if (end == a->k) finish(a, row, left < TALL ? left : TALL, (index + i) * BLOCK, BLOCK, to);
+            float *to = sums + i * size + s * x->tall * BLOCK;
+            run_strip(a, parts + i, x, row, bytes + s * x->tall * (end - at), weights, next, to);
+            if (end == a->k) finish(a, row, left < x->tall ? left : x->tall, (index + i) * BLOCK, BLOCK, to);
         }
     }
 }
@@ -146,12 +152,13 @@ static void part_of(const Linear *a, int64_t index, int64_t count, int64_t at, i
 static void blocks_of(const Linear *a, int64_t index, int64_t count, int64_t first, int64_t strips, const Rounded *x, char *tile,
                       float *sums)
 {
-    const int64_t size = strips * TALL * BLOCK, lines = packed_bytes(a->format) * DEEP / 4 / 64;
+    const int64_t size = strips * x->tall * BLOCK, lines = packed_bytes(a->format) * DEEP / 4 / 64;
     memset(sums, 0, (size_t)(count * size) * sizeof(float));
     for (int64_t at = 0, end; at < a->k; at = end) {
-        end = next_part(a, at, SPAN);
+        end = next_part(a, at, PART);
         const int64_t after = end < a->k ? end : 0;
-        Ahead next = { (const char *)x->bytes + 32 * (after * x->strips + first * (next_part(a, after, SPAN) - after)), 32 / count };
+        Ahead next = { (const char *)x->bytes + x->tall * (after * x->strips + first * (next_part(a, after, PART) - after)),
+                       x->tall / count };
         for (int64_t i = 0; i < count; i += NEAR) {
             /* The next blocks' of this part, then the first's of the next. */
             Ahead weights = { i + NEAR < count ? weights_of(a, index + i + NEAR, at)
@@ -166,10 +173,10 @@ static void blocks_of(const Linear *a, int64_t index, int64_t count, int64_t fir
 
 int phi_byte_tiles(const Linear *a, const Rounded *x)
 {
-    const int64_t blocks = (a->n + BLOCK - 1) / BLOCK, width = blocks_at_once(a, blocks, WIDTH);
-    const int64_t panel = x->strips < MOST ? x->strips : MOST;
-    float *sums = aligned_alloc(64, (size_t)(panel * width) * TALL * BLOCK * sizeof(float));
-    char *tile = aligned_alloc(64, NEAR * (SPAN / 4 * 8 * BLOCK));
+    const int64_t blocks = (a->n + BLOCK - 1) / BLOCK, width = blocks_at_once(a, blocks, WIDTH), most = MOST / x->tall;
+    const int64_t panel = x->strips < most ? x->strips : most;
+    float *sums = aligned_alloc(64, (size_t)(panel * width * x->tall) * BLOCK * sizeof(float));
+    char *tile = aligned_alloc(64, NEAR * (PART / 4 * 8 * BLOCK));
     const int failed = !sums || !tile;
     configure(TALL);
     for (int64_t first = 0; first < x->strips; first += panel) {
@@ -192,7 +199,13 @@ int phi_byte_tiles_fit(const Linear *a)
     return 0;
 }
 
-/* Never called: they never fit. */
+/* Neither is called: they never fit. */
+int64_t phi_byte_tiles_rows(int format)
+{
+    (void)format;
+    return 1;
+}
+
 int phi_byte_tiles(const Linear *a, const Rounded *x)
 {
     (void)a, (void)x;

@@ -44,9 +44,10 @@ COMPILERS = ("cc", "gcc", "clang")
 BUILD_SECONDS = 300
 # How a product is computed, in the order of linear.h.
 ARITHMETICS = ("pairs", "floats", "bytes", "words", "tiles")
-# Products of bytes are worth it where the processor does so many times as many of them as of any other kind: x takes
-# two of them, nf4's values three. Intel's do four times as many, AMD's twice.
-BYTES_FROM = 3.0
+# Products of bytes are worth it where the processor does so many times as many of them as of any other kind, since x is rounded
+# to 8 bits for them. Intel's do four times as many, AMD's twice.
+BYTES_FROM = 1.5
+BYTES_A_WEIGHT = {"int8": 1, "int4": 1, "nf4": 2}
 
 
 class Linear(ctypes.Structure):
@@ -125,7 +126,9 @@ def best_arithmetic(method: str | None, speeds: Mapping[str, float]) -> str:
     if not rest:
         return first
     if method is not None:
-        return "bytes" if speeds["bytes"] >= BYTES_FROM * others else "pairs"
+        return (
+            "bytes" if speeds["bytes"] >= BYTES_FROM * BYTES_A_WEIGHT[method] * others else "pairs"
+        )
     return max(("floats", "pairs", "tiles"), key=speeds.__getitem__)
 
 

@@ -125,9 +125,9 @@ class NativeKernel:
         tokens = x.shape[0]
         if x.dtype == torch.bfloat16:
             return self._run(x.contiguous(), tokens, bias, torch.bfloat16)
-        if self.arithmetic == "floats":
+        if self.arithmetic in ("floats", "bytes"):
             return self._run(x.float().contiguous(), tokens, bias, torch.float32).to(x.dtype)
-        if self.arithmetic in _UNSIGNED:
+        if self.arithmetic == "words":
             parts = x.float().contiguous()
         else:
             high = x.bfloat16()
