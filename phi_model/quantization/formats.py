@@ -5,7 +5,8 @@
     nf4    64 weights are `scale * NF4[code]`: the 16 quantiles of a normal distribution (QLoRA, arXiv:2305.14314)
 
 Scales and zeros are bfloat16, which is what the fast matrix products take; a code is chosen with the rounded
-scale, so the rounding costs nothing.
+scale, so the rounding costs nothing. What the weights are multiplied with stays as it is, except where a processor is
+fastest at products of bytes (`native.py`): there bfloat16 inputs are rounded to 8 bits for each 64 columns.
 """
 
 from __future__ import annotations
