@@ -95,12 +95,11 @@ async def test_what_a_session_sent_changes_no_pass_of_another(running: bool) -> 
         engine = Engine(model, ByteTokenizer(), slots=8, speculation=False)
         owner = None
         if seen:
-            owner = asyncio.create_task(complete(engine, secret, session="me", max_tokens=90))
-            while len(model.forwards) < 2:
-                await asyncio.sleep(0.0005)
             if running:
-                model.gate = threading.Semaphore(0)  # the owner goes on only as the strangers do
-            else:
+                model.gate = threading.Semaphore(2)  # then the owner goes on only as the strangers do
+            owner = asyncio.create_task(complete(engine, secret, session="me", max_tokens=90))
+            await until(lambda: len(model.forwards) >= 2)  # noqa: B023
+            if not running:
                 await owner
         cost = []
         for prompt in (secret, secret[:12], secret + ", and more"):
