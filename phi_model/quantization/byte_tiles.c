@@ -9,7 +9,7 @@
 
 #if defined(HAVE_TILES) && defined(__AMX_INT8__) && defined(__AVX512VNNI__)
 
-#define DEEP SPAN          /* columns of a tile */
+#define DEEP 64            /* columns of a tile */
 #define MOST 512           /* rows for which weights are read once */
 #define WIDTH 16           /* blocks that meet the same columns one after the other */
 #define NEAR 2             /* blocks that meet a strip one after the other */
@@ -26,28 +26,30 @@ static inline int64_t height(int format) { return format == NF4 ? TALL : 2 * TAL
 
 int64_t phi_byte_tiles_rows(int format) { return height(format); }
 
-/* The products of 64 columns, which are a span, of a strip and a block: of the first 16 rows in tiles 0 and 1, of the others in 2
- * and 3; nf4's with high bytes in 0 and 1, with low ones in 2 and 3. */
-INLINE void multiply(int format, const int8_t *x, const char *weight, Ahead *weights, Ahead *rows)
+/* The products of a span, `steps` times 64 columns, of a strip and a block: of the first 16 rows in tiles 0 and 1, of the others in
+ * 2 and 3; nf4's with high bytes in 0 and 1, with low ones in 2 and 3. */
+INLINE void multiply(int format, const int8_t *x, const char *weight, int64_t steps, Ahead *weights, Ahead *rows)
 {
     const int64_t line = decoded_bytes(format);
-    ask(weights);
-    ask(rows);
     CLEAR_SUMS;
-    _tile_loadd(4, x, 64);
-    _tile_loadd(6, weight, line);
-    _tile_dpbsud(0, 4, 6);
-    _tile_loadd(7, weight + 64, line);
-    _tile_dpbsud(1, 4, 7);
-    if (format == NF4) {
-        _tile_loadd(6, weight + 128, line);
-        _tile_dpbsud(2, 4, 6);
-        _tile_loadd(7, weight + 192, line);
-        _tile_dpbsud(3, 4, 7);
-    } else {
-        _tile_loadd(5, x + TILE, 64);
-        _tile_dpbsud(2, 5, 6);
-        _tile_dpbsud(3, 5, 7);
+    for (int64_t step = 0; step < steps; step++, x += height(format) * DEEP, weight += line * DEEP / 4) {
+        ask(weights);
+        ask(rows);
+        _tile_loadd(4, x, 64);
+        _tile_loadd(6, weight, line);
+        _tile_dpbsud(0, 4, 6);
+        _tile_loadd(7, weight + 64, line);
+        _tile_dpbsud(1, 4, 7);
+        if (format == NF4) {
+            _tile_loadd(6, weight + 128, line);
+            _tile_dpbsud(2, 4, 6);
+            _tile_loadd(7, weight + 192, line);
+            _tile_dpbsud(3, 4, 7);
+        } else {
+            _tile_loadd(5, x + TILE, 64);
+            _tile_dpbsud(2, 5, 6);
+            _tile_dpbsud(3, 5, 7);
+        }
     }
 }
 
@@ -94,19 +96,21 @@ INLINE void strip(int format, const Linear *a, const Part *part, const Rounded *
                   Ahead *ahead, float *sums)
 {
     _Alignas(64) int32_t found[2 * TALL * BLOCK];
-    const int64_t groups = a->k / a->group, left = a->m - row, rows = left < height(format) ? left : height(format);
+    const int64_t groups = a->k / a->group, each = (a->group + SPAN - 1) / SPAN, left = a->m - row;
+    const int64_t rows = left < height(format) ? left : height(format);
     const uint16_t *scales = a->scale + part->index * groups * BLOCK;
     const uint16_t *zeros = a->zero ? a->zero + part->index * groups * BLOCK : NULL;
     const char *weight = part->weight;
     int64_t group = 0, span = 0;
-    for (int64_t at = part->at; at < part->end; at += DEEP) {
-        multiply(format, bytes, weight, weights, ahead);
+    for (int64_t at = part->at, count; at < part->end; at += count) {
+        count = span_at(a, at);
+        multiply(format, bytes, weight, count / DEEP, weights, ahead);
         if (at > part->at) add_span(format, rows, x, span, scales + group * BLOCK, zeros + group * BLOCK, found, sums);
         store_tiles(found);
         group = at / a->group;
-        span = row + at / DEEP * x->span_step;
-        bytes += height(format) * DEEP;
-        weight += DEEP / 4 * decoded_bytes(format);
+        span = row + (group * each + at % a->group / SPAN) * x->span_step;
+        bytes += count * height(format);
+        weight += count / 4 * decoded_bytes(format);
     }
     add_span(format, rows, x, span, scales + group * BLOCK, zeros + group * BLOCK, found, sums);
 }

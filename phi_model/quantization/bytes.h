@@ -1,6 +1,7 @@
 /* Products with weights in few bits as products of bytes: what those on vectors (`bytes.c`) and on tiles (`byte_tiles.c`) share.
  *
- * x is rounded to 8 bits for each span of columns, q = round(127 x / largest), as llama.cpp does for each 32. A span's product is
+ * x is rounded to 8 bits for each span of columns, q = round(127 x / largest), as llama.cpp does for each 32: the shorter a span,
+ * the less its largest number costs the others, and the longer, the seldomer its product is scaled. A span's product is
  * then a whole number, and exact, in whatever order it is summed. Of float32, what that leaves over is rounded again, and what that
  * leaves over once more: three rows, which hold 24 bits. Weights are unsigned bytes, which the instructions want: what was
  * added to them to make them so is taken off again by the number that a span starts with. nf4's values, which are no whole
@@ -14,7 +15,7 @@
 #include "linear.h"
 
 #define BLOCK 32  /* output rows of a block: two vectors of 16 */
-#define SPAN 64   /* columns whose product is one whole number, where no group is shorter */
+#define SPAN 128  /* columns whose product is one whole number, where no group is shorter */
 #define PART 256  /* columns of x that lie together, and meet many blocks' weights, where the products are tiles' */
 #define CHUNK 512 /* columns that are decoded at once: a multiple of SPAN and of short groups */
 

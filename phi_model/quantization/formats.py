@@ -6,7 +6,8 @@
 
 Scales and zeros are bfloat16, which is what the fast matrix products take; a code is chosen with the rounded
 scale, so the rounding costs nothing. What the weights are multiplied with stays as it is, except where a processor is
-fastest at products of bytes (`native.py`): there bfloat16 inputs are rounded to 8 bits for each 64 columns.
+fastest at products of bytes (`native.py`): there bfloat16 inputs are rounded to 8 bits, for each 128 columns of int8 and
+64 of the others.
 """
 
 from __future__ import annotations

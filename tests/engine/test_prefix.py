@@ -95,8 +95,8 @@ async def test_what_a_session_sent_changes_no_pass_of_another(running: bool) -> 
         engine = Engine(model, ByteTokenizer(), slots=8, speculation=False)
         owner = None
         if seen:
-            if running:
-                model.gate = threading.Semaphore(2)  # then the owner goes on only as the strangers do
+            if running:  # after two passes the owner goes on only as the strangers do
+                model.gate = threading.Semaphore(2)
             owner = asyncio.create_task(complete(engine, secret, session="me", max_tokens=90))
             await until(lambda: len(model.forwards) >= 2)  # noqa: B023
             if not running:
