@@ -34,7 +34,7 @@ from training.sources import MODEL_DIR, ROOT, SEED, WORK
 
 HEADS = ROOT.parent / "assets" / "heads"
 LIMIT = 256
-SWAPPED = 0.05  # of a row's tokens, so that no project's names decide
+SWAPPED = 0.1  # of a row's tokens, so that no project's names decide
 FULL_WEIGHT = 48  # tokens after which a prefix counts in full
 ROLE_PIECES = {"train": 3000, "validation": 150}
 LANGUAGE_ROWS = {"train": 150_000, "validation": 2720}
