@@ -7,7 +7,10 @@ import io
 import json
 import random
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,7 +18,7 @@ import transformers
 
 from phi_model import PhiForSequenceClassification, PhiForTokenClassification, PhiTokenizer
 from phi_model.pipelines import pipeline
-from training.finetune import start
+from training.finetune import start, write
 from training.finetune_loop import Options
 from training.heads import __main__ as command
 from training.heads import evaluate, snippets, train
@@ -404,6 +407,51 @@ def test_a_run_goes_on_from_a_head_and_says_what_came_before(tmp_path) -> None:
     torch.testing.assert_close(first.score.weight, second.score.weight, atol=0.01, rtol=0)
     with pytest.raises(ValueError, match="labels must be"):
         train._head(tmp_path / "first", ["a", "c"])
+
+
+def test_an_average_lies_between_two_runs_and_says_so(tmp_path, monkeypatch) -> None:
+    names = [language.name for language in LANGUAGES]
+    monkeypatch.setattr(command, "average", partial(train.average, cache=tmp_path))
+    write_snippets(
+        tmp_path / "validation.jsonl",
+        [Snippet(label, "validation", "p", "f", text) for label, text in SNIPPETS.items()],
+    )
+    for seed, name in enumerate(("first", "second")):
+        model = start(MODEL_DIR, "single_label_classification", names, 1, seed)
+        write(model, MODEL_DIR, tmp_path / name)
+        (tmp_path / f"{name}_trained.json").write_text(json.dumps({"rows": seed, "earlier": []}))
+    folders = [str(tmp_path / name) for name in ("first", "second", "between")]
+    command.main(["average", *folders[:2], "--weight", "0.25", "--output", folders[2]])
+    weights = [
+        PhiForSequenceClassification.from_pretrained(folder, dtype=torch.float32).score.weight
+        for folder in folders
+    ]
+    wanted = 0.75 * weights[0] + 0.25 * weights[1]
+    torch.testing.assert_close(weights[2], wanted, atol=1e-3, rtol=0.01)
+    facts = json.loads((tmp_path / "between_trained.json").read_text())
+    assert facts["rows"] == 1
+    assert facts["average"]["weight"] == 0.25
+    assert 0 <= facts["average"]["score"] <= 1 < facts["average"]["loss"]
+    with pytest.raises(ValueError, match="weight must lie between 0 and 1, got 1"):
+        train.average(*map(Path, folders[:2]), 1.0, tmp_path / "none")
+
+
+def test_the_build_keeps_the_snippets_of_the_test(tmp_path, monkeypatch) -> None:
+    """Also those that share lines with the training, as the fresh ones may not."""
+    group = [Snippet("C", "any", "p", "f.c", f"int number_of_things_{n};\n" * 5) for n in range(9)]
+    monkeypatch.setattr(snippets, "LANGUAGES", LANGUAGES[:1])
+    monkeypatch.setattr(snippets, "FIRST", ())
+    monkeypatch.setattr(snippets, "ProcessPoolExecutor", ThreadPoolExecutor)
+    monkeypatch.setattr(
+        snippets,
+        "_gather_one",
+        lambda language, split, locked, cache: ([[replace(s, split=split) for s in group]], {}),
+    )
+    wanted = {"test": {digest(group[3])}}
+    found = snippets.gather(("train", "test", "fresh"), tmp_path, tmp_path / "lock", wanted)
+    assert [s.text for s in found if s.split == "train"] == [s.text for s in group]
+    assert [s.text for s in found if s.split == "test"] == [group[3].text]
+    assert not [s for s in found if s.split == "fresh"]
 
 
 def test_a_few_missing_snippets_are_named_and_many_are_an_error(

@@ -1,7 +1,8 @@
 """The heads from the sources to the cards.
 
-python -m training.heads data                fetch the projects (npm, apt-get of Debian 12), cut snippets
+python -m training.heads data                fetch the projects (npm, apt-get of Debian 12, pip), cut snippets
 python -m training.heads train roles         train a head (also: language)
+python -m training.heads average A B --output C    the language head between two runs of it
 python -m training.heads evaluate --write    measure both; fetches the test's projects where they are not here
 python -m training.heads evaluate language --split fresh    the same on projects that were in no split before
 python -m training.heads cards               write both cards from the results
@@ -23,6 +24,7 @@ from training.heads.train import (
     LAYERS,
     OPTIONS,
     ROLE_PIECES,
+    average,
     train_language,
     train_roles,
 )
@@ -48,6 +50,13 @@ def main(argv: list[str] | None = None) -> None:
     training.add_argument("--rows", type=int, help="to learn from; absent: as shipped")
     training.add_argument("--base", type=Path, help="a trained head to go on from")
     training.add_argument("--output", type=Path, help="folder; absent: the shipped one")
+    mixing = commands.add_parser(
+        "average", help="average the weights of two runs of the language head"
+    )
+    mixing.add_argument("first", type=Path)
+    mixing.add_argument("second", type=Path, help="the later run, begun with the first")
+    mixing.add_argument("--weight", type=float, default=0.5, help="of the second; absent: 0.5")
+    mixing.add_argument("--output", type=Path, required=True, help="folder")
     measuring = commands.add_parser("evaluate", help="measure the heads")
     measuring.add_argument(
         "heads", nargs="*", metavar="head", default=HEADS, help="language, roles"
@@ -71,6 +80,8 @@ def main(argv: list[str] | None = None) -> None:
         else:
             rows = args.rows or LANGUAGE_ROWS["train"]
             train_language(output, layers, options, rows, args.base)
+    elif args.command == "average":
+        print(average(args.first, args.second, args.weight, args.output))
     elif args.command == "evaluate":
         unknown = set(args.heads) - set(HEADS)
         if unknown:

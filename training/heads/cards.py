@@ -39,14 +39,19 @@ def _front(task: str) -> list[str]:
 def _run(run: dict[str, Any]) -> str:
     epochs = "" if run["epochs"] == 1 else f", {run['epochs']:g} epochs"
     batch = f" in batches of {run['batch']:,}" if "batch" in run else ""
+    mean = (
+        f", averaged with the weights before it ({run['average']['weight']:.0%} new)"
+        if "average" in run
+        else ""
+    )
     return (
         f"{run['rows']:,} rows, {run['tokens']:,} tokens{batch}{epochs}, in {run['minutes']:g} minutes, "
-        f"AdamW at {run['rate']:g}"
+        f"AdamW at {run['rate']:g}{mean}"
     )
 
 
 def _made(trained: dict[str, Any], what: str) -> list[str]:
-    kept = max(trained["checks"], key=lambda check: check["score"])
+    kept = trained.get("average") or max(trained["checks"], key=lambda check: check["score"])
     runs = [*trained.get("earlier", []), trained]
     told = "; then ".join(map(_run, runs))
     return [
@@ -127,7 +132,7 @@ def language_card(
         *_made(trained, "snippets of the projects below, asked for the language after every token"),
         "## Sources",
         "",
-        "Fetched with npm and apt-get (Debian 12), or installed with the requirements; the snippets are not in the repository.",
+        "Fetched with npm, apt-get (Debian 12) and pip, or installed with the requirements; the snippets are not in the repository.",
         "",
         "| project | version | licence | split |",
         "| --- | --- | --- | --- |",
@@ -161,8 +166,8 @@ def _once_more(fresh: dict[str, Any]) -> str:
     return (
         f"Once more, on {fresh['snippets']:,} snippets of {fresh['projects']} projects that were in no split before and were "
         f"chosen by name: {_percent(accuracy['head'])}, the n-gram regression {_percent(accuracy['ngrams'])}; {wins} snippets "
-        f"only the head has right, {losses} only the regression (p {_chance(sign_test(wins, losses))}). Two heads have been "
-        "measured there; `training/heads/README.md` tells of the other. Snippets of one project are alike, which such a p "
+        f"only the head has right, {losses} only the regression (p {_chance(sign_test(wins, losses))}). An earlier "
+        "such split was measured twice and is used up (`training/heads/README.md`). Snippets of one project are alike, which such a p "
         "does not know."
     )
 

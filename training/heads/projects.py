@@ -23,8 +23,8 @@ class Language:
         endings: of its files' names.
         inside: what a file must contain to count, where the ending does not tell.
         shebang: makes a file count whose name has no ending.
-        projects: for each split, "deb:NAME" (a binary package of Debian), "debian:NAME" (a source package), "npm:NAME" or
-            "installed:NAME".
+        projects: for each split, "deb:NAME" (a binary package of Debian), "debian:NAME" (a source package), "npm:NAME",
+            "pypi:NAME" (a source distribution) or "installed:NAME".
     """
 
     name: str
@@ -52,10 +52,12 @@ LANGUAGES: tuple[Language, ...] = (
         "memcached mruby jemalloc libpcap tcpdump libwebsockets musl libffi libunwind dropbear libxkbcommon "
         "bearssl civetweb libxml2 libbsd cmocka nng json-c c-ares libdrm ngtcp2 h2o libwebp opus libvpx tcl8.6 "
         "wlroots foot "
-        "openssl lighttpd duktape libusrsctp cmark libsrtp2",
-        "jansson libyaml",
+        "openssl lighttpd duktape libusrsctp cmark libsrtp2 "
+        "wpa hidapi libdeflate mongo-c-driver mimalloc",
+        "jansson libyaml "
+        "unbound libvorbis",
         "cjson http-parser lz4 hiredis jq utf8proc expat",
-        "unbound libvorbis wpa",
+        "librdkafka libonig libyang2",
     )),
     Language("C++", "cpp", (".cc", ".cpp", ".cxx", ".hpp", ".hh", ".h"), _split(
         "debian",
@@ -63,20 +65,30 @@ LANGUAGES: tuple[Language, ...] = (
         "nlohmann-json3 cli11 "
         "libtorrent-rasterbar google-glog ninja-build ceres-solver pybind11 draco libpqxx highway spirv-tools "
         "hyperscan deb:libcereal-dev deb:libwebsocketpp-dev deb:cppzmq-dev deb:libxtensor-dev "
-        "deb:libarmadillo-dev deb:librestinio-dev",
-        "yaml-cpp",
+        "deb:libarmadillo-dev deb:librestinio-dev "
+        "imgui onetbb glm deb:doctest-dev sentencepiece deb:libogre-1.12-dev",
+        "yaml-cpp "
+        "box2d tesseract",
         "leveldb spdlog pugixml snappy benchmark cpp-httplib gflags",
-        "box2d imgui onetbb tesseract",
+        "i2pd harfbuzz assimp deb:libpistache-dev",
     ), re.compile(r"\b(?:namespace|template|class)\b|\bpublic:|std::")),
     Language("C#", "csharp", (".cs",), _split(
         "debian",
         "grpc protobuf thrift antlr4 npm:com.neuecc.unirx npm:electron-edge-js z3 npm:node-api-dotnet "
         "mono npm:edge-js npm:electron-edge npm:edge-cs npm:generator-aspnet npm:cordova-plugin-contacts "
         "npm:react-native-code-push npm:react-native-sound npm:react-native-view-shot npm:lottie-react-native "
-        "mapserver npm:com.crowdin.unity-plugin",
-        "npm:com.cysharp.unitask",
+        "mapserver npm:com.crowdin.unity-plugin "
+        "gdal gdcm notify-sharp-3.0 npm:io.justtrack.justtrack-unity-sdk npm:cordova-plugin-dialogs "
+        "npm:cordova-plugin-globalization npm:cordova-plugin-inappbrowser npm:cordova-plugin-google-analytics "
+        "npm:cordova-plugin-file npm:cordova-plugin-file-transfer npm:cordova-plugin-media "
+        "npm:cordova-plugin-camera npm:ga.fuquna.vatbaker npm:react-native-document-picker npm:react-native-video "
+        "npm:react-native-device-info npm:phonegap-nfc npm:phonegap-plugin-barcodescanner "
+        "npm:cordova-plugin-x-socialsharing npm:cordova-plugin-x-toast "
+        "npm:com.telerik.plugins.nativepagetransitions",
+        "npm:com.cysharp.unitask "
+        "godot snowball",
         "flatbuffers dbus-sharp npm:react-native-fs npm:cordova-windows npm:react-native-camera",
-        "godot gdal snowball",
+        "pypi:pythonnet hyena npm:com.taptap.sdk.login npm:jp.keijiro.libsoundio npm:react-native-track-player",
     )),
     Language("CSS", "css", (".css",), _split(
         "npm",
@@ -84,10 +96,12 @@ LANGUAGES: tuple[Language, ...] = (
         "prismjs codemirror video.js quill select2 leaflet materialize-css swiper simplemde picnic "
         "jquery-ui tabulator-tables @picocss/pico flatpickr nprogress github-markdown-css hint.css "
         "balloon-css "
-        "onsenui",
-        "normalize.css tachyons water.css",
+        "onsenui "
+        "medium-editor chota fomantic-ui-css fullcalendar glightbox sweetalert2 noty lightbox2",
+        "normalize.css tachyons water.css "
+        "mediaelement turretcss",
         "spectre.css uikit purecss reveal.js photoswipe @splidejs/splide choices.js dropzone",
-        "medium-editor mediaelement turretcss chota",
+        "metro4-dist bootstrap-table tom-select jspanel4",
     )),
     Language("Go", "go", (".go",), _split(
         "deb",
@@ -100,12 +114,20 @@ LANGUAGES: tuple[Language, ...] = (
         "golang-github-miekg-dns-dev golang-github-emicklei-go-restful-dev "
         "golang-github-klauspost-compress-dev golang-github-gdamore-tcell.v2-dev "
         "golang-github-alecthomas-chroma-v2-dev golang-github-yuin-goldmark-dev "
-        "golang-github-minio-minio-go-v7-dev golang-golang-x-text-dev debian:rclone debian:caddy",
-        "golang-github-stretchr-testify-dev",
+        "golang-github-minio-minio-go-v7-dev golang-golang-x-text-dev debian:rclone debian:caddy "
+        "golang-github-valyala-fasthttp-dev golang-github-nats-io-go-nats-dev "
+        "golang-github-charmbracelet-bubbletea-dev golang-github-dgraph-io-badger-dev "
+        "golang-github-google-go-cmp-dev golang-github-gobwas-glob-dev golang-github-google-gopacket-dev "
+        "golang-github-json-iterator-go-dev golang-github-lucas-clemente-quic-go-dev "
+        "golang-github-masterminds-sprig-dev golang-github-pelletier-go-toml-dev golang-github-pion-webrtc.v3-dev "
+        "golang-github-pkg-sftp-dev golang-github-shopify-sarama-dev golang-github-golang-protobuf-1-5-dev "
+        "golang-github-peterh-liner-dev golang-github-fatih-color-dev debian:containerd debian:prometheus",
+        "golang-github-stretchr-testify-dev "
+        "debian:restic golang-github-burntsushi-toml-dev",
         "golang-github-spf13-cobra-dev golang-github-spf13-viper-dev golang-github-sirupsen-logrus-dev "
         "golang-github-go-chi-chi-dev debian:fzf golang-github-gorilla-mux-dev",
-        "debian:restic golang-github-valyala-fasthttp-dev golang-github-burntsushi-toml-dev "
-        "golang-github-nats-io-go-nats-dev",
+        "golang-github-evanw-esbuild-dev golang-github-go-git-go-git-dev golang-github-disintegration-imaging-dev "
+        "golang-github-jmoiron-sqlx-dev golang-github-rivo-tview-dev",
     )),
     Language("Haskell", "haskell", (".hs",), _split(
         "debian",
@@ -113,10 +135,12 @@ LANGUAGES: tuple[Language, ...] = (
         "haskell-warp haskell-persistent haskell-snap-core haskell-shake haskell-brick haskell-stack "
         "haskell-yesod-core haskell-diagrams-lib happy haskell-tls haskell-cryptonite haskell-free haskell-pipes "
         "haskell-quickcheck haskell-vty haskell-esqueleto haskell-hedgehog haskell-rio alex "
-        "haskell-doctest haskell-sbv haskell-unordered-containers haskell-hxt haskell-graphviz",
-        "haskell-attoparsec haskell-http-client",
+        "haskell-doctest haskell-sbv haskell-unordered-containers haskell-hxt haskell-graphviz "
+        "haskell-hspec propellor haskell-yaml haskell-blaze-html",
+        "haskell-attoparsec haskell-http-client "
+        "agda haskell-scotty",
         "haskell-megaparsec xmonad hlint haskell-optparse-applicative haskell-criterion",
-        "agda haskell-scotty haskell-hspec propellor",
+        "haskell-sdl2 haskell-statistics haskell-fgl haskell-cassava",
     )),
     Language("HTML", "html", (".html", ".htm"), _split(
         "npm",
@@ -127,11 +151,14 @@ LANGUAGES: tuple[Language, ...] = (
         "startbootstrap-landing-page startbootstrap-modern-business startbootstrap-new-age startbootstrap-resume "
         "startbootstrap-shop-homepage now-ui-dashboard slick-carousel jquery-mobile paper snapsvg magnific-popup "
         "jstree debian:ant debian:tomcat9 debian:apache2 debian:thrift debian:z3 "
-        "dygraphs",
-        "startbootstrap-grayscale soft-ui-dashboard",
+        "dygraphs "
+        "deb:python3-djangorestframework dijit pypi:django-cms pypi:wagtail pypi:django-debug-toolbar "
+        "deb:python3-django-allauth",
+        "startbootstrap-grayscale soft-ui-dashboard "
+        "deb:python3-django-horizon deb:mkdocs",
         "gentelella html5-boilerplate reveal.js startbootstrap-freelancer black-dashboard "
         "debian:leveldb debian:expat debian:pugixml",
-        "deb:python3-django-horizon deb:mkdocs deb:python3-djangorestframework dijit",
+        "pypi:django-oscar pypi:mezzanine deb:graphite-web",
     )),
     Language("Java", "java", (".java",), _split(
         "debian",
@@ -139,20 +166,28 @@ LANGUAGES: tuple[Language, ...] = (
         "protobuf antlr4 tomcat9 libspring-java mockito libcommons-compress-java zookeeper jackson-databind "
         "apache-log4j2 ant maven picocli jetty9 libpdfbox2-java error-prone-java groovy "
         "libcommons-codec-java cglib tomcat10 libapache-poi-java jline3 libhamcrest-java plexus-utils2 "
-        "libcommons-net-java commons-vfs",
-        "libcommons-collections4-java",
+        "libcommons-net-java commons-vfs "
+        "bouncycastle xmlunit commons-pool2 gradle jackson-dataformat-xml javapoet libcommons-jexl3-java "
+        "libandroid-json-java npm:@react-native-firebase/app npm:@sentry/react-native npm:cordova-android "
+        "npm:cordova-plugin-camera npm:cordova-plugin-mauron85-background-geolocation npm:react-native "
+        "npm:react-native-image-crop-picker npm:react-native-maps npm:react-native-push-notification "
+        "npm:react-native-ble-manager npm:cordova-sqlite-storage npm:com.telerik.plugins.nativepagetransitions",
+        "libcommons-collections4-java "
+        "libokhttp-java hikaricp jcommander",
         "jsoup httpcomponents-core flatbuffers",
-        "libokhttp-java hikaricp bouncycastle jcommander xmlunit",
+        "zxing controlsfx jflex npm:@capacitor/android",
     )),
     Language("JavaScript", "javascript", (".js", ".mjs", ".cjs", ".jsx"), _split(
         "npm",
         "lodash async jquery commander webpack eslint fastify ejs "
         "luxon bluebird winston mocha socket.io underscore koa handlebars marked leaflet codemirror "
         "moment passport mongoose knex request uglify-js three backbone pino preact sequelize "
-        "cytoscape nunjucks ramda js-yaml restify phaser",
-        "chalk yargs body-parser qs",
+        "cytoscape nunjucks ramda js-yaml restify phaser "
+        "sinon less @hapi/hapi ava grunt jasmine-core browserify pouchdb-core stylelint pug",
+        "chalk yargs body-parser qs "
+        "mysql jsdom",
         "express axios superagent nodemailer mustache hexo-util bootstrap ws dropzone sortablejs",
-        "sinon mysql jsdom less @hapi/hapi",
+        "karma nightwatch hubot raphael pdfkit",
     )),
     Language("Lua", "lua", (".lua",), _split(
         "deb",
@@ -163,41 +198,56 @@ LANGUAGES: tuple[Language, ...] = (
         "lua-markdown lua-doc lua-cgi lua-compat53 lua-unit lua-nvim lua-yaml imapfilter npm:bullmq npm:bull "
         "npm:roblox-ts npm:@rbxts/net npm:@rbxts/profileservice npm:lua.vm.js "
         "lua-term lua-basexx lua-soap lua-nginx-redis lua-nginx-memcached lua-nginx-kafka lua-event "
-        "lua-binaryheap lua-coxpcall lua-luaossl",
-        "lua-copas lua-say",
+        "lua-binaryheap lua-coxpcall lua-luaossl "
+        "lua-mediator lua-sec lua-expat lua-leg lua-mmdb lua-inifile lua-dbi-common lua-ansicolors "
+        "lua-nginx-cookie lua-nginx-string lua-nginx-redis-connector lua-resty-lrucache "
+        "debian:libnginx-mod-http-lua debian:luabind debian:lua-filesystem npm:@quenty/camera "
+        "npm:@quenty/datastore npm:@quenty/rogue-properties npm:@quenty/templateprovider npm:@quenty/snackbar "
+        "npm:@rbxts-js/jest-circus npm:@rbxts-js/luau-polyfill npm:@rbxts-js/react-reconciler npm:@rbxts/fusion "
+        "npm:@rbxts/janitor npm:@rbxts/reflex npm:@rbxts/sift npm:bee-queue npm:bottleneck npm:groupmq "
+        "npm:typescript-to-lua",
+        "lua-copas lua-say "
+        "npm:@rbxts/cmdr lua-uri",
         "lua-penlight lua-ldoc lua-luassert lua-inspect debian:wordgrinder",
-        "npm:@rbxts/cmdr lua-mediator lua-uri lua-sec",
+        "lua-check lua-redis lua-ljsyscall lua-lemock npm:@rbxts/knit",
     )),
     Language("Perl", "perl", (".pl", ".pm", ".t"), _split(
         "deb",
         "spamassassin debian:openssl debian:nginx libpgobject-perl libapache2-mod-perl2 "
         "debian:thrift debian:mbedtls debian:lighttpd logwatch debian:subversion debian:apache2 debian:pgbadger "
         "debian:h2o debian:libvpx debian:trafficserver libmongodb-perl libsearch-elasticsearch-perl "
-        "debian:znc libapache2-reload-perl",
-        "bucardo",
+        "debian:znc libapache2-reload-perl "
+        "qpsmtpd",
+        "bucardo "
+        "libzonemaster-perl",
         "sqitch check-postgres libtext-markdown-perl",
-        "libzonemaster-perl qpsmtpd",
+        "debian:samtools libzonemaster-ldns-perl libpgobject-util-dbadmin-perl",
     ), shebang=re.compile(r"#!.*\bperl\b")),
     Language("PHP", "php", (".php",), _split(
         "deb",
         "debian:symfony debian:phpunit debian:composer debian:php-nesbot-carbon debian:doctrine "
         "debian:php-twig debian:php-ramsey-uuid debian:thrift php-zeta-base php-illuminate-support debian:phpseclib debian:php-parsedown "
         "debian:php-doctrine-orm debian:php-codesniffer debian:php-vlucas-phpdotenv debian:php-webmozart-assert "
-        "php-laravel-framework php-swiftmailer php-zend-code php-proxy-manager php-phpspec-prophecy",
-        "debian:php-parser php-mockery",
+        "php-laravel-framework php-swiftmailer php-zend-code php-proxy-manager php-phpspec-prophecy "
+        "php-faker php-net-smtp php-net-sieve php-text-captcha php-pimple php-slim",
+        "debian:php-parser php-mockery "
+        "php-sabre-dav php-easyrdf",
         "php-monolog php-guzzlehttp-psr7 debian:php-league-commonmark php-doctrine-dbal "
         "php-league-flysystem debian:flatbuffers",
-        "php-sabre-dav php-faker php-easyrdf",
+        "adminer php-mail-mime php-opis-closure php-masterminds-html5 php-deepcopy",
     ), re.compile(r"^<\?php")),
     Language("Python", "python", (".py",), _split(
         "installed",
         f"{STDLIB} networkx numpy pandas torch huggingface-hub gradio pillow pydantic rich fastapi "
         "transformers pytest Jinja2 fsspec "
         "deb:python3-twisted deb:python3-sqlalchemy deb:black deb:python3-aiohttp deb:python3-mypy "
-        "deb:python3-botocore deb:python3-pyglet deb:python3-cherrypy3 deb:python3-kivy",
-        "httpx anyio",
+        "deb:python3-botocore deb:python3-pyglet deb:python3-cherrypy3 deb:python3-kivy "
+        "deb:python3-celery deb:python3-peewee deb:python3-docker deb:python3-tornado deb:python3-nltk "
+        "deb:python3-astropy",
+        "httpx anyio "
+        "deb:python3-scrapy deb:httpie",
         " ".join(HELD_OUT),
-        "deb:python3-scrapy deb:python3-celery deb:httpie deb:python3-peewee",
+        "deb:beets deb:mitmproxy deb:streamlink deb:python3-bottle",
     )),
     Language("Ruby", "ruby", (".rb", ".rake"), _split(
         "deb",
@@ -206,10 +256,12 @@ LANGUAGES: tuple[Language, ...] = (
         "ruby-redis ruby-concurrent ruby-devise ruby-aws-sdk-core ruby-excon ruby-graphql ruby-capybara yard "
         "ruby-octokit ruby-webmock ruby-mongo ruby-sass ruby-dry-types "
         "puppet-agent ruby-rest-client ruby-doorkeeper ruby-omniauth ruby-treetop ruby-pundit ruby-money "
-        "ruby-fog-core",
-        "rake ruby-liquid",
+        "ruby-fog-core "
+        "ruby-net-ssh ruby-httparty ruby-sprockets cucumber ruby-factory-bot ruby-shoulda-matchers",
+        "rake ruby-liquid "
+        "ruby-asciidoctor ruby-carrierwave nanoc",
         "debian:puma ruby-rack ruby-thor pry ruby-i18n ruby-kramdown jekyll",
-        "ruby-asciidoctor ruby-net-ssh ruby-carrierwave ruby-httparty nanoc",
+        "r10k ruby-mechanize ruby-parslet ruby-gollum-lib",
     )),
     Language("Rust", "rust", (".rs",), _split(
         "deb",
@@ -221,20 +273,25 @@ LANGUAGES: tuple[Language, ...] = (
         "librust-criterion-dev librust-crossterm-dev "
         "librust-nix-dev librust-zbus-dev librust-async-std-dev librust-git2-dev librust-pulldown-cmark-dev "
         "librust-goblin-dev librust-bindgen-dev librust-trust-dns-proto-dev librust-tera-dev librust-glib-dev "
-        "librust-rustix-dev",
-        "librust-crossbeam-channel-dev librust-indexmap-dev",
+        "librust-rustix-dev "
+        "librust-quick-xml-dev librust-cursive-dev librust-html5ever-dev librust-insta-dev librust-ron-dev "
+        "librust-syntect-dev librust-x11rb-dev librust-rustyline-dev",
+        "librust-crossbeam-channel-dev librust-indexmap-dev "
+        "librust-gimli-dev librust-rusqlite-dev debian:rust-bat",
         "librust-clap-dev librust-itertools-dev librust-anyhow-dev librust-chrono-dev librust-memchr-dev "
         "librust-bytes-dev",
-        "librust-gimli-dev librust-rusqlite-dev librust-quick-xml-dev librust-cursive-dev debian:rust-bat",
+        "debian:rust-exa librust-tui-dev librust-lalrpop-dev librust-smithay-client-toolkit-dev",
     )),
     Language("Shell", "bash", (".sh", ".bash", ".bats"), _split(
         "deb",
         "bats debian:etcd neofetch dehydrated git-extras ruby-build "
         "debian:libarchive debian:redis debian:nghttp2 debian:subversion debian:docker.io debian:runc "
-        "debian:kubernetes debian:zookeeper debian:mbedtls debian:grpc debian:protobuf debian:libbsd",
-        "tmux-plugin-manager rbenv",
+        "debian:kubernetes debian:zookeeper debian:mbedtls debian:grpc debian:protobuf debian:libbsd "
+        "debian:lxd debian:containerd debian:mongo-c-driver npm:react-native",
+        "tmux-plugin-manager rbenv "
+        "debian:libpod npm:n",
         "shunit2 git-flow debuerreotype debian:fzf debian:hiredis debian:lz4 debian:jq",
-        "debian:libpod debian:lxd npm:n",
+        "pypi:virtualenvwrapper pypi:kolla debian:buildah",
     ), shebang=re.compile(r"#!.*\b(?:ba|da)?sh\b")),
     Language("TypeScript", "typescript", (".ts", ".tsx", ".mts"), _split(
         "npm",
@@ -246,10 +303,16 @@ LANGUAGES: tuple[Language, ...] = (
         "@deck.gl/core prosemirror-view prosemirror-model vega-lite @grpc/grpc-js hls.js "
         "react-native-reanimated @react-navigation/core expo-modules-core @microsoft/signalr botbuilder "
         "pdf-lib libp2p matrix-js-sdk @colyseus/schema pg-protocol react-native-svg @blueprintjs/core "
-        "react-native-gesture-handler puppeteer-core vega-embed vega-tooltip",
-        "immer redux superstruct",
+        "react-native-gesture-handler puppeteer-core vega-embed vega-tooltip "
+        "@tiptap/core maplibre-gl @supabase/postgrest-js @anthropic-ai/sdk @antv/x6 @aurelia/kernel "
+        "@aurelia/runtime-html @datadog/browser-core @feathersjs/koa @fluidframework/container-runtime "
+        "@gorhom/bottom-sheet @loaders.gl/core @luma.gl/core @milkdown/core @openzeppelin/upgrades-core "
+        "@rematch/core @shopify/react-native-skia @supabase/auth-js @supabase/realtime-js @wagmi/core ox "
+        "adaptivecards ai boardgame.io planck react-native-maps react-native-paper tone workbox-core",
+        "immer redux superstruct "
+        "fabric @uppy/core",
         "ajv cheerio @trpc/client @tanstack/react-query ioredis pino-pretty valtio "
         "fast-check @tanstack/virtual-core kysely uuid reselect redux-thunk entities domhandler",
-        "fabric @tiptap/core @uppy/core maplibre-gl @supabase/postgrest-js",
+        "livekit-client chevrotain zrender hardhat @loopback/repository",
     )),
 )  # fmt: skip

@@ -31,7 +31,7 @@ CLIENTS = {"npm": fetch_npm, "debian": fetch_debian, "deb": fetch_deb, "pypi": f
 DIGESTS = {split: Path(__file__).with_name(f"{split}_digests.json") for split in MEASURED}
 FIRST = ("debian:utf8proc", "deb:lua-say")
 WORKERS = 4
-COUNTS = {"train": 5000, "validation": 50, "test": 160, "fresh": 160}
+COUNTS = {"train": 5000, "validation": 160, "test": 160, "fresh": 160}
 LINES = (5, 40)
 CUTS_OF_A_FILE = (6, 12)  # at most so many, and one more for each so many lines
 LONGEST_LINE = 200
@@ -212,7 +212,10 @@ def _gather_one(
 
 
 def gather(
-    splits: Iterable[str], cache: Path = CACHE, lock: Path = LOCK, wanted: set[str] | None = None
+    splits: Iterable[str],
+    cache: Path = CACHE,
+    lock: Path = LOCK,
+    wanted: dict[str, set[str]] | None = None,
 ) -> list[Snippet]:
     """Fetch the projects of some splits and cut them up.
 
@@ -220,7 +223,7 @@ def gather(
         splits: of `SPLITS`, the training first.
         cache: where archives lie.
         lock: JSON file with each project's version, licence and digest; projects that it lacks are added.
-        wanted: digests of the snippets to return, in place of a choice.
+        wanted: for some splits the digests of the snippets to return, in place of a choice.
 
     Returns:
         As many snippets of each language in a split, where its projects have them. Where the training is gathered too,
@@ -236,13 +239,15 @@ def gather(
         made = pool.map(_gather_one, *zip(*jobs, strict=True), repeat(locked), repeat(cache))
         for (language, split), (groups, facts) in zip(jobs, made, strict=True):
             locked.update(facts)
-            if split != "train":
-                groups = [without_seen(group, seen) for group in groups]
-            kept = _spread(groups, COUNTS[split])
-            if wanted is not None:
+            if wanted and split in wanted:
+                listed = wanted[split]
                 kept = [
-                    snippet for group in groups for snippet in group if digest(snippet) in wanted
+                    snippet for group in groups for snippet in group if digest(snippet) in listed
                 ]
+            else:
+                if split != "train":
+                    groups = [without_seen(group, seen) for group in groups]
+                kept = _spread(groups, COUNTS[split])
             if split == "train":
                 seen.update(*(_long_lines(snippet.text) for snippet in kept))
             sizes = Counter(snippet.project for snippet in kept)
@@ -258,8 +263,11 @@ def digest(snippet: Snippet) -> str:
 
 
 def build(cache: Path = CACHE) -> None:
-    """Fetch everything, and write the splits' files and the lists of digests of those that are measured."""
-    found = gather(SPLITS, cache)
+    """Fetch everything, and write the splits' files and the lists of digests of those that are measured.
+
+    The test keeps the snippets that its list names, whatever the training has: figures of it are to stay comparable.
+    """
+    found = gather(SPLITS, cache, wanted={"test": set(json.loads(DIGESTS["test"].read_text()))})
     for split in SPLITS:
         write_snippets(cache / f"{split}.jsonl", [s for s in found if s.split == split])
     for split, listed in DIGESTS.items():
@@ -279,7 +287,7 @@ def held_out_snippets(cache: Path = CACHE, split: str = "test") -> list[Snippet]
     wanted = set(json.loads(DIGESTS[split].read_text()))
     if not path.is_file():
         cache.mkdir(parents=True, exist_ok=True)
-        write_snippets(path, gather([split], cache, wanted=wanted))
+        write_snippets(path, gather([split], cache, wanted={split: wanted}))
     found = [snippet for snippet in read_snippets(path) if digest(snippet) in wanted]
     if len(found) < (1 - MISSING_SHARE) * len(wanted):
         raise ValueError(

@@ -34,15 +34,15 @@ from training.sources import MODEL_DIR, ROOT, SEED, WORK
 
 HEADS = ROOT.parent / "assets" / "heads"
 LIMIT = 256
-SWAPPED = 0.05  # of a row's tokens, so that no project's names decide
+SWAPPED = 0.1  # of a row's tokens, so that no project's names decide
 FULL_WEIGHT = 48  # tokens after which a prefix counts in full
 ROLE_PIECES = {"train": 3000, "validation": 150}
-LANGUAGE_ROWS = {"train": 150_000, "validation": 850}
+LANGUAGE_ROWS = {"train": 150_000, "validation": 2720}
 CUTS = (64, 128, 256, 512)  # tokens; the longest snippets have about 512
 CUT_WEIGHTS = (3, 3, 3, 2)
 SHOWING = 16  # tokens that a cut leaves at least behind the first which shows the language
 LAYERS = {"language": 3, "roles": 2}
-OPTIONS = Options(epochs=1, rate=1e-3, tokens=1024, checks=6, patience=99, seed=SEED, workers=2)
+OPTIONS = Options(epochs=1, rate=1e-3, tokens=1024, checks=3, patience=99, seed=SEED, workers=2)
 LONGEST = 14_000  # characters of a file: its lexing takes time
 FILES = 900
 DAMAGE_WEIGHTS = (5, 3, 4, 2, 2)  # in the order of DAMAGES
@@ -213,6 +213,45 @@ def _fit(
     }
     _facts_of(output).write_text(json.dumps(facts, indent=1) + "\n")
     return history
+
+
+def average(
+    first: Path, second: Path, weight: float, output: Path, cache: Path = CACHE
+) -> dict[str, float]:
+    """Write the language head between two, each weight the mean of theirs, and what validation says of it.
+
+    Two runs from one beginning lie in one valley of the loss, and the mean is often flatter ground than either end
+    (Wortsman et al., "Model soups", 2022).
+
+    Args:
+        first: a trained head.
+        second: the head of a later run from the first; the average's facts are its, with what was averaged added.
+        weight: of the second; the first has the rest.
+        output: folder to write.
+        cache: where the snippets lie.
+
+    Returns:
+        The weight, and loss and score on validation.
+
+    Raises:
+        ValueError: the weight is not between 0 and 1, or the heads differ in their labels.
+    """
+    if not 0 < weight < 1:
+        raise ValueError(f"weight must lie between 0 and 1, got {weight:g}")
+    names = [language.name for language in LANGUAGES]
+    model = _head(second, names)
+    other = _head(first, names).state_dict()
+    mixed = {n: torch.lerp(other[n], value, weight) for n, value in model.state_dict().items()}
+    model.load_state_dict(mixed)
+    tokenizer = PhiTokenizer.from_pretrained(second)
+    checking = chosen_snippets("validation", 0, cache)[: LANGUAGE_ROWS["validation"]]
+    fitter = PrefixFitter(model, "single_label_classification", OPTIONS)
+    loss, score = fitter.evaluate(language_examples(checking, names, tokenizer))
+    found = {"weight": weight, "loss": loss, "score": score}
+    facts = {**json.loads(_facts_of(second).read_text()), "average": found}
+    write(model, second, output)
+    _facts_of(output).write_text(json.dumps(facts, indent=1) + "\n")
+    return found
 
 
 def _facts_of(folder: Path) -> Path:
