@@ -5,9 +5,9 @@
     nf4    64 weights are `scale * NF4[code]`: the 16 quantiles of a normal distribution (QLoRA, arXiv:2305.14314)
 
 Scales and zeros are bfloat16, which is what the fast matrix products take; a code is chosen with the rounded
-scale, so the rounding costs nothing. What the weights are multiplied with stays as it is, except where a processor is
-fastest at products of bytes (`native.py`): there bfloat16 inputs are rounded to 8 bits, for each 128 columns of int8 and
-64 of the others.
+scale, so the rounding costs nothing. What the weights are multiplied with keeps the precision of bfloat16, except where a
+processor is fastest at products of bytes (`native.py`): there bfloat16 inputs are rounded to 8 bits, for each 128 columns
+of int8 and 64 of the others together.
 """
 
 from __future__ import annotations

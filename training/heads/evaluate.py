@@ -19,10 +19,11 @@ from phi_model import PhiForSequenceClassification, PhiForTokenClassification, P
 from training.corpus import held_out_documents
 from training.evaluate import processor
 from training.finetune_data import token_targets
+from training.heads.prefixes import CUTS
 from training.heads.projects import CACHE, LANGUAGES
 from training.heads.roles import DAMAGES, OUTSIDE, ROLES, character_roles
 from training.heads.snippets import Snippet, digest, held_out_snippets
-from training.heads.train import CUTS, HEADS, LIMIT, chosen_snippets, pieces, role_examples
+from training.heads.train import HEADS, LIMIT, chosen_snippets, pieces, role_examples
 from training.sources import SEED
 
 NAMES = [language.name for language in LANGUAGES]
