@@ -47,13 +47,13 @@ def evaluate(subject: Subject, args: argparse.Namespace) -> dict[str, Any]:
         "dtype": str(subject.model.dtype).removeprefix("torch."),
     }
     seconds: dict[str, int] = {}
-    processor: dict[str, int] = {}
+    processor_seconds: dict[str, int] = {}
 
     def timed(part: str, make: Callable[[], Any]) -> None:
         started, used = time.monotonic(), processor_time()
         figures[part] = make()
         seconds[part] = round(time.monotonic() - started)
-        processor[part] = round(processor_time() - used)
+        processor_seconds[part] = round(processor_time() - used)
         print(part, figures[part] if part != "bits_per_byte" else "", f"{seconds[part]} s", flush=True)  # fmt: skip
 
     documents = held_out_documents() if {"bits", "parse", "lines"} & set(args.only) else []
@@ -89,7 +89,7 @@ def evaluate(subject: Subject, args: argparse.Namespace) -> dict[str, Any]:
         namespaces=bool(namespaces()),
         seconds=sum(seconds.values()),
         seconds_by_part=seconds,
-        processor_seconds=sum(processor.values()),
+        processor_seconds=sum(processor_seconds.values()),
     )
     return figures
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
 import torch
 from torch.nn import functional as F
 
+from training import evaluate
 from training.corpus import Document
 from training.eval.bits import bits, windows
 from training.eval.functions import headers
@@ -106,3 +108,27 @@ def test_a_long_prompt_loses_its_beginning(subject) -> None:
     text = "value = 1\n" * 2_000
     [[long]] = subject.complete([text], Sampling(new_tokens=4))
     assert long
+
+
+def test_the_command_measures_and_writes_what_it_measured_with(tmp_path, capsys) -> None:
+    problem = {
+        "task_id": "own/0",
+        "prompt": 'def add(a, b):\n    """Return the sum of a and b."""\n',
+        "entry_point": "add",
+        "canonical_solution": "    return a + b\n",
+        "test": "def check(candidate):\n    assert candidate(1, 2) == 3\n",
+    }
+    (tmp_path / "problems.jsonl").write_text(json.dumps(problem) + "\n")
+    written = tmp_path / "figures.json"
+    given = ["--only", "memorisation", "--humaneval", str(tmp_path / "problems.jsonl")]
+    limits = ["--new-tokens", "16", "--work", str(tmp_path), "--output", str(written)]
+    evaluate.main([*given, *limits])
+    figures = json.loads(written.read_text())
+    assert figures["model"] == "assets/model"
+    assert figures["humaneval"]["problems"] == 1
+    assert 0 <= figures["humaneval"]["pass@1"] <= 1
+    assert "memorisation" not in figures  # its texts are not there
+    assert figures["machine"].endswith(f"{torch.get_num_threads()} threads")
+    assert figures["seconds_by_part"].keys() == {"humaneval"}
+    assert figures["command"].startswith("python -m training.evaluate --only memorisation")
+    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == figures
